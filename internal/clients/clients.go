@@ -1,0 +1,142 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package clients
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
+)
+
+// Config is a resolved provider configuration.
+type Config struct {
+	// Credential signs in to Microsoft Entra ID. It is nil when CredentialError
+	// says why there is none; that only matters to what needs a token.
+	Credential      azcore.TokenCredential
+	CredentialError error
+	// Settings are common to all pipelines.
+	Settings transport.Settings
+
+	// ResourceManagerEndpoint and ResourceManagerAudience are those of Azure
+	// Resource Manager, SphereEndpoint and SphereAudience those of the Azure
+	// Sphere (Legacy) public API.
+	ResourceManagerEndpoint, ResourceManagerAudience string
+	SphereEndpoint, SphereAudience                   string
+
+	// IoTCentralDNSSuffix, IoTCentralAudience and APIVersion are those of IoT
+	// Central. APIToken, unless empty, is used there instead of Credential.
+	IoTCentralDNSSuffix, IoTCentralAudience string
+	APIVersion, APIToken                    string
+
+	// Defaults of the provider block.
+	Defaults Defaults
+
+	// Now is the clock.
+	Now func() time.Time
+	// Pause waits between two looks at a service.
+	Pause trust.Pause
+}
+
+// Clients are the clients of one provider instance. Each audience has one
+// pipeline, and so one token.
+type Clients struct {
+	config Config
+
+	integrated, legacy *transport.Client
+	iotCentral         *iotcentral.Client
+
+	mutex   sync.Mutex
+	tenants map[sphere.Scope]*sphere.Remembered
+}
+
+// New returns the clients for a configuration.
+func New(config Config) *Clients {
+	apiToken := strings.TrimSpace(config.APIToken)
+	var authenticateIoTCentral policy.Policy = transport.Header{Name: "Authorization", Value: apiToken}
+	if apiToken == "" {
+		authenticateIoTCentral = bearer(config, config.IoTCentralAudience, "iot_central_audience", "IOTCENTRAL_AUDIENCE")
+	}
+	limits := transport.NewRateLimits(iotcentral.RequestsPerSecond, iotcentral.Burst)
+
+	return &Clients{
+		config: config,
+		integrated: transport.New(integratedService, config.Settings,
+			bearer(config, config.ResourceManagerAudience, "resource_manager_audience", "ARM_RESOURCE_MANAGER_AUDIENCE"), nil),
+		legacy: transport.New(legacyService, config.Settings,
+			bearer(config, config.SphereAudience, "azure_sphere_audience", "AZURE_SPHERE_AUDIENCE"), nil),
+		iotCentral: iotcentral.New(
+			transport.New(iotCentralService, config.Settings, authenticateIoTCentral, limits), config.APIVersion),
+		tenants: map[sphere.Scope]*sphere.Remembered{},
+	}
+}
+
+// Names of the services in errors; Remedy tells them apart by these.
+const (
+	integratedService = "Azure Sphere"
+	legacyService     = "Azure Sphere (Legacy)"
+	iotCentralService = "IoT Central"
+)
+
+// bearer returns the policy that adds a token for the audience. argument and
+// variable can set the audience where the environment has none.
+func bearer(config Config, audience, argument, variable string) policy.Policy {
+	credential := config.Credential
+	if credential == nil {
+		credential = noCredential{config.CredentialError}
+	}
+	if audience == "" {
+		credential = noCredential{fmt.Errorf("this Azure environment has no such service; "+
+			"if it does, set endpoints.%s (%s) and the address beside it", argument, variable)}
+	}
+
+	return runtime.NewBearerTokenPolicy(credential, []string{auth.Scope(audience)}, nil)
+}
+
+// noCredential fails with the reason for which there is no credential.
+type noCredential struct{ reason error }
+
+// GetToken implements azcore.TokenCredential.
+func (n noCredential) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{}, &auth.TokenError{Err: n.reason}
+}
+
+// Now returns the time.
+func (c *Clients) Now() time.Time { return c.config.Now() }
+
+// Pause waits between two looks at a service.
+func (c *Clients) Pause(ctx context.Context, n int) error { return c.config.Pause(ctx, n) }
+
+// IoTCentral returns the client of all applications.
+func (c *Clients) IoTCentral() *iotcentral.Client { return c.iotCentral }
+
+// Tenant returns an Azure Sphere tenant. All callers share what is remembered of it.
+func (c *Clients) Tenant(scope sphere.Scope) *sphere.Remembered {
+	key := sphere.Scope{CatalogID: strings.ToLower(scope.CatalogID), TenantID: strings.ToLower(scope.TenantID)}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if tenant, known := c.tenants[key]; known && tenant.Scope() == scope {
+		return tenant
+	}
+	var tenant sphere.Tenant
+	if scope.TenantID != "" {
+		tenant = sphere.NewLegacy(c.legacy, c.config.SphereEndpoint, scope.TenantID, c.config.Now)
+	} else {
+		tenant = sphere.NewIntegrated(c.integrated, c.config.ResourceManagerEndpoint, scope.CatalogID)
+	}
+	c.tenants[key] = sphere.NewRemembered(tenant, c.config.Now)
+
+	return c.tenants[key]
+}

@@ -1,0 +1,82 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package clients
+
+import (
+	"errors"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+)
+
+// Defaults are what the provider block says for resources that say nothing.
+// Values may be unknown while planning, when they come from another resource.
+type Defaults struct {
+	// CatalogID and TenantID are the default Azure Sphere tenant; at most one is
+	// not null.
+	CatalogID, TenantID types.String
+	// Application is the default IoT Central application.
+	Application types.String
+}
+
+// sameAddressTrap is the one way to have a provider block and still no default.
+const sameAddressTrap = "\n\nIf the provider block does set it: when required_providers gives azuresphere and iotcentral the same source, " +
+	"Terraform uses one of the two provider blocks at random. Use spheretrust/azuresphere and spheretrust/iotcentral."
+
+// ErrNoTenant and ErrNoApplication say that neither the resource nor the provider
+// names a tenant or an application.
+var (
+	ErrNoTenant = errors.New("neither this block nor the provider names an Azure Sphere tenant. Set catalog_id here; " +
+		"or, for all resources, azure_sphere = { catalog_id = … } in the provider block, " +
+		"or the environment variable AZURE_SPHERE_CATALOG_ID. For Azure Sphere (Legacy) it is tenant_id and AZURE_SPHERE_TENANT_ID." +
+		sameAddressTrap)
+	ErrNoApplication = errors.New("neither this block nor the provider names an IoT Central application. Set application here; " +
+		"or, for all resources, iot_central = { application = … } in the provider block, " +
+		"or the environment variable IOTCENTRAL_APPLICATION." + sameAddressTrap)
+)
+
+// Scope returns the tenant that a block means: its own arguments, or the
+// provider's defaults. known is false while Terraform does not know yet.
+func (c *Clients) Scope(catalogID, tenantID types.String) (scope sphere.Scope, known bool, err error) {
+	if catalogID.IsNull() && tenantID.IsNull() {
+		catalogID, tenantID = c.config.Defaults.CatalogID, c.config.Defaults.TenantID
+	}
+	if catalogID.IsUnknown() || tenantID.IsUnknown() {
+		return sphere.Scope{}, false, nil
+	}
+	scope = sphere.Scope{CatalogID: catalogID.ValueString(), TenantID: tenantID.ValueString()}
+	if scope == (sphere.Scope{}) {
+		return sphere.Scope{}, true, ErrNoTenant
+	}
+
+	return scope, true, nil
+}
+
+// Application returns the application that a block means, as it is written there
+// or in the provider block. known is false while Terraform does not know yet.
+func (c *Clients) Application(configured types.String) (application string, known bool, err error) {
+	if configured.IsNull() {
+		configured = c.config.Defaults.Application
+	}
+	if configured.IsUnknown() {
+		return "", false, nil
+	}
+	if configured.ValueString() == "" {
+		return "", true, ErrNoApplication
+	}
+
+	return configured.ValueString(), true, nil
+}
+
+// Host returns the host of an application.
+func (c *Clients) Host(application string) (string, error) {
+	return iotcentral.Host(application, c.config.IoTCentralDNSSuffix)
+}
+
+// ShortName returns the shortest text that Host turns into the given host.
+func (c *Clients) ShortName(host string) string {
+	return iotcentral.ShortName(host, c.config.IoTCentralDNSSuffix)
+}

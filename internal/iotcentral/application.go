@@ -1,0 +1,73 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package iotcentral
+
+import (
+	"errors"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+var (
+	label    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`)
+	hostname = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*(:[0-9]{1,5})?$`)
+)
+
+// ErrApplication is the error for a text that names no application.
+var ErrApplication = errors.New("an application is given by its subdomain (contoso), its host name " +
+	"(contoso.azureiotcentral.com), its address (https://contoso.azureiotcentral.com) or its application ID (a UUID); " +
+	"an Azure resource ID does not work here")
+
+// Host returns the host of an application, which is given by its subdomain, host
+// name, https address or application ID. dnsSuffix completes a bare label; the
+// public cloud's is azureiotcentral.com.
+func Host(application, dnsSuffix string) (string, error) {
+	host, err := hostOrLabel(application)
+	if err != nil {
+		return "", err
+	}
+	if label.MatchString(host) {
+		if dnsSuffix == "" {
+			return "", errors.New("the subdomain alone does not tell the host, since the DNS suffix of IoT Central is not known " +
+				"in this environment; give the whole host name, or set endpoints.iot_central_dns_suffix (IOTCENTRAL_DNS_SUFFIX)")
+		}
+		host += "." + dnsSuffix
+	}
+
+	return strings.ToLower(host), nil
+}
+
+// CheckApplication reports whether a text can name an application.
+func CheckApplication(application string) error {
+	_, err := hostOrLabel(application)
+
+	return err
+}
+
+func hostOrLabel(application string) (string, error) {
+	host := strings.TrimSpace(application)
+	if strings.Contains(host, "://") {
+		address, err := url.Parse(host)
+		if err != nil || address.Scheme != "https" || strings.Trim(address.Path, "/") != "" ||
+			address.RawQuery != "" || address.Fragment != "" || address.User != nil {
+			return "", ErrApplication
+		}
+		host = address.Host
+	}
+	if !hostname.MatchString(host) {
+		return "", ErrApplication
+	}
+
+	return host, nil
+}
+
+// ShortName returns the shortest text that Host turns into the given host.
+func ShortName(host, dnsSuffix string) string {
+	if name, found := strings.CutSuffix(strings.ToLower(host), "."+strings.ToLower(dnsSuffix)); found && label.MatchString(name) {
+		return name
+	}
+
+	return host
+}

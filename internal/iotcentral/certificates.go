@@ -1,0 +1,124 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package iotcentral
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+)
+
+// SigningCertificate is what the service tells of the certificate in an entry. It
+// never returns the certificate itself.
+type SigningCertificate struct {
+	// Thumbprint is the SHA-1 of the DER, as 40 upper-case hex digits.
+	Thumbprint string
+	// Verified says whether devices with a certificate of this CA may enrol.
+	Verified bool
+}
+
+type signingCertificate struct {
+	Verified    bool             `json:"verified"`
+	Certificate string           `json:"certificate,omitempty"`
+	Info        *signingCertInfo `json:"info,omitempty"`
+}
+
+type signingCertInfo struct {
+	SHA1Thumbprint string `json:"sha1Thumbprint"`
+}
+
+func (s signingCertificate) public() SigningCertificate {
+	certificate := SigningCertificate{Verified: s.Verified}
+	if s.Info != nil {
+		certificate.Thumbprint = s.Info.SHA1Thumbprint
+		if normalized, err := certs.NormalizeThumbprint(certificate.Thumbprint); err == nil {
+			certificate.Thumbprint = normalized
+		}
+	}
+
+	return certificate
+}
+
+// Certificate reads an entry. An empty entry, and an entry of a group that is not
+// there, is a 404.
+func (c *Client) Certificate(ctx context.Context, id CertificateID) (SigningCertificate, error) {
+	var certificate signingCertificate
+	err := c.transport.Send(ctx, transport.Call{
+		Operation: "read the " + string(id.Entry) + " certificate of the enrollment group",
+		Method:    http.MethodGet,
+		URL:       c.certificateAddress(id),
+	}, &certificate)
+
+	return certificate.public(), err
+}
+
+// PutCertificate puts a certificate into an entry and replaces what is there.
+// verified marks it as trusted without proof of possession. When the answer does
+// not tell the thumbprint, the entry is read again.
+func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certificate *certs.Certificate, verified bool) (SigningCertificate, error) {
+	var stored signingCertificate
+	err := c.transport.Send(ctx, transport.Call{
+		Operation: "put the certificate into the " + string(id.Entry) + " entry of the enrollment group",
+		Method:    http.MethodPut,
+		URL:       c.certificateAddress(id),
+		Body:      signingCertificate{Verified: verified, Certificate: certificate.Base64PEM()},
+	}, &stored)
+	if err != nil {
+		return SigningCertificate{}, err
+	}
+	if stored.Info == nil || stored.Info.SHA1Thumbprint == "" {
+		return c.Certificate(ctx, id)
+	}
+
+	return stored.public(), nil
+}
+
+// DeleteCertificate empties an entry. An empty entry is no error.
+func (c *Client) DeleteCertificate(ctx context.Context, id CertificateID) error {
+	return ignoreNotFound(c.transport.Send(ctx, transport.Call{
+		Operation: "remove the " + string(id.Entry) + " certificate of the enrollment group",
+		Method:    http.MethodDelete,
+		URL:       c.certificateAddress(id),
+	}, nil))
+}
+
+// GenerateVerificationCode asks for a code that the owner of the CA signs as proof
+// of possession. It may void earlier codes, so it is never repeated blindly.
+func (c *Client) GenerateVerificationCode(ctx context.Context, id CertificateID) (string, error) {
+	var code struct {
+		VerificationCode string `json:"verificationCode"`
+	}
+	err := c.transport.Send(ctx, transport.Call{
+		Operation: "generate a verification code",
+		Method:    http.MethodPost,
+		URL:       c.certificateAddress(id, "generateVerificationCode"),
+		Once:      true,
+	}, &code)
+	if err == nil && code.VerificationCode == "" {
+		err = errors.New("IoT Central answered without a verification code")
+	}
+
+	return code.VerificationCode, err
+}
+
+// Verify sends the proof of possession. It is never repeated blindly: an attempt
+// may use up the code.
+func (c *Client) Verify(ctx context.Context, id CertificateID, proof *certs.Certificate) error {
+	return c.transport.Send(ctx, transport.Call{
+		Operation: "verify the " + string(id.Entry) + " certificate of the enrollment group",
+		Method:    http.MethodPost,
+		URL:       c.certificateAddress(id, "verify"),
+		Body: struct {
+			Certificate string `json:"certificate"`
+		}{proof.Base64PEM()},
+		Once: true,
+	}, nil)
+}
+
+func (c *Client) certificateAddress(id CertificateID, action ...string) string {
+	return c.address(id.Host, append([]string{groupsSegment, id.Group, certificatesSegment, string(id.Entry)}, action...)...)
+}

@@ -1,0 +1,46 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package iotcentral
+
+import (
+	"net/url"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+)
+
+// Versions of the API that have enrollment groups. The preview alone returns the
+// ID scope.
+const (
+	APIVersionPreview = "2022-10-31-preview"
+	APIVersionStable  = "2022-07-31"
+)
+
+// RequestsPerSecond and Burst keep one application below its limit of 20
+// requests per second, which counts all users and tokens, and leave room for
+// people who use the portal meanwhile.
+const (
+	RequestsPerSecond = 15
+	Burst             = 5
+)
+
+// Client talks to any number of applications; each ID names its host.
+type Client struct {
+	transport  *transport.Client
+	apiVersion string
+}
+
+// New returns a client that uses the given version of the API.
+func New(client *transport.Client, apiVersion string) *Client {
+	return &Client{transport: client, apiVersion: apiVersion}
+}
+
+func (c *Client) address(host string, path ...string) string {
+	escaped := make([]string, len(path))
+	for i, segment := range path {
+		escaped[i] = url.PathEscape(segment)
+	}
+	address := url.URL{Scheme: "https", Host: host}
+
+	return address.JoinPath("api").JoinPath(escaped...).String() + "?api-version=" + url.QueryEscape(c.apiVersion)
+}

@@ -1,0 +1,127 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package iotcentral
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+)
+
+// Values of EnrollmentGroup.Type and of Attestation.Type.
+const (
+	TypeIoT     = "iot"
+	TypeIoTEdge = "iotEdge"
+
+	AttestationX509         = "x509"
+	AttestationSymmetricKey = "symmetricKey"
+)
+
+// EnrollmentGroup is a group of devices that enrol in the same way.
+type EnrollmentGroup struct {
+	// ID is the ID within the application. The service sets it from the path.
+	ID string `json:"id,omitempty"`
+	// DisplayName need not be unique.
+	DisplayName string `json:"displayName"`
+	// Enabled says whether devices of the group may connect. The service takes
+	// true when it is missing.
+	Enabled *bool `json:"enabled,omitempty"`
+	// Type is iot or iotEdge.
+	Type string `json:"type"`
+	// Attestation is how devices prove who they are.
+	Attestation Attestation `json:"attestation"`
+	// IDScope is what devices send to the provisioning service together with
+	// their ID. Only APIVersionPreview returns it.
+	IDScope string `json:"idScope,omitempty"`
+}
+
+// Attestation is how the devices of a group prove who they are.
+type Attestation struct {
+	// Type is x509 or symmetricKey.
+	Type string `json:"type"`
+	// SymmetricKey holds the keys of a symmetricKey group. The service makes them
+	// when they are missing.
+	SymmetricKey *SymmetricKey `json:"symmetricKey,omitempty"`
+}
+
+// SymmetricKey are the two keys of a group, in clear: treat them as secrets.
+type SymmetricKey struct {
+	PrimaryKey   string `json:"primaryKey"`
+	SecondaryKey string `json:"secondaryKey"`
+}
+
+// EnrollmentGroupPatch is what can change in place. Fields that are nil stay as
+// they are.
+type EnrollmentGroupPatch struct {
+	DisplayName *string `json:"displayName,omitempty"`
+	Enabled     *bool   `json:"enabled,omitempty"`
+}
+
+// Groups lists the enrollment groups of an application.
+func (c *Client) Groups(ctx context.Context, host string) ([]EnrollmentGroup, error) {
+	return transport.List[EnrollmentGroup](ctx, c.transport, transport.Call{
+		Operation: "list the enrollment groups",
+		Method:    http.MethodGet,
+		URL:       c.address(host, groupsSegment),
+	})
+}
+
+// Group reads a group. Its certificates are read one by one: what the service
+// returns of them here is not documented.
+func (c *Client) Group(ctx context.Context, id GroupID) (EnrollmentGroup, error) {
+	var group EnrollmentGroup
+	err := c.transport.Send(ctx, transport.Call{
+		Operation: "read the enrollment group",
+		Method:    http.MethodGet,
+		URL:       c.address(id.Host, groupsSegment, id.Group),
+	}, &group)
+
+	return group, err
+}
+
+// PutGroup creates a group, and may replace an existing one: look first.
+func (c *Client) PutGroup(ctx context.Context, id GroupID, group EnrollmentGroup) (EnrollmentGroup, error) {
+	var created EnrollmentGroup
+	err := c.transport.Send(ctx, transport.Call{
+		Operation: "create the enrollment group",
+		Method:    http.MethodPut,
+		URL:       c.address(id.Host, groupsSegment, id.Group),
+		Body:      group,
+	}, &created)
+
+	return created, err
+}
+
+// UpdateGroup changes a group in place.
+func (c *Client) UpdateGroup(ctx context.Context, id GroupID, patch EnrollmentGroupPatch) (EnrollmentGroup, error) {
+	var updated EnrollmentGroup
+	err := c.transport.Send(ctx, transport.Call{
+		Operation:   "update the enrollment group",
+		Method:      http.MethodPatch,
+		URL:         c.address(id.Host, groupsSegment, id.Group),
+		Body:        patch,
+		ContentType: transport.ContentTypeMergePatch,
+	}, &updated)
+
+	return updated, err
+}
+
+// DeleteGroup deletes a group and its certificates. A group that is not there is
+// no error.
+func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
+	return ignoreNotFound(c.transport.Send(ctx, transport.Call{
+		Operation: "delete the enrollment group",
+		Method:    http.MethodDelete,
+		URL:       c.address(id.Host, groupsSegment, id.Group),
+	}, nil))
+}
+
+func ignoreNotFound(err error) error {
+	if transport.IsNotFound(err) {
+		return nil
+	}
+
+	return err
+}

@@ -1,0 +1,127 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+)
+
+// Configure implements provider.Provider.
+func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	configured := p.configure(ctx, config, req.TerraformVersion, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.DataSourceData = configured
+	resp.ResourceData = configured
+	resp.EphemeralResourceData = configured
+	resp.ListResourceData = configured
+}
+
+func (p *Provider) configure(ctx context.Context, config model, terraformVersion string, diags *diag.Diagnostics) *clients.Clients {
+	values := &resolver{getenv: p.getenv, diags: diags}
+	environment, err := auth.LookupEnvironment(values.text("environment", config.Environment, "", "ARM_ENVIRONMENT"))
+	if err != nil {
+		addConfigError(diags, err)
+		return nil
+	}
+	endpoints := values.endpoints(config.Endpoints, environment)
+	settings := transport.Settings{
+		HTTP:      p.httpClient(values, config.CABundlePath),
+		UserAgent: transport.UserAgent(terraformVersion, p.version, p.getenv("TF_APPEND_USER_AGENT")),
+		Retry:     p.retry,
+	}
+	service := config.IoTCentral
+	if service == nil {
+		service = &iotCentralModel{}
+	}
+	resolved := clients.Config{
+		Settings:                settings,
+		ResourceManagerEndpoint: endpoints.ResourceManagerEndpoint,
+		ResourceManagerAudience: endpoints.ResourceManagerAudience,
+		SphereEndpoint:          endpoints.SphereEndpoint,
+		SphereAudience:          endpoints.SphereAudience,
+		IoTCentralDNSSuffix:     endpoints.IoTCentralDNSSuffix,
+		IoTCentralAudience:      endpoints.IoTCentralAudience,
+		APIVersion:              values.text("iot_central.api_version", service.APIVersion, iotcentral.APIVersionPreview, "IOTCENTRAL_API_VERSION"),
+		APIToken:                values.text("iot_central.api_token", service.APIToken, "", "IOTCENTRAL_API_TOKEN"),
+		Defaults:                values.defaults(config.AzureSphere, service),
+		Now:                     p.now,
+		Pause:                   p.pause,
+	}
+	identity := values.identity(ctx, config)
+	if diags.HasError() {
+		return nil
+	}
+	resolved.Credential, resolved.CredentialError = p.credential(identity, endpoints, settings, values.unknown, diags)
+
+	return clients.New(resolved)
+}
+
+// credential returns the credential, or the reason for which there is none. A
+// mistake in an argument is reported at once; that nothing is configured matters
+// only when a token is needed.
+func (p *Provider) credential(identity auth.Config, endpoints auth.Environment, settings transport.Settings,
+	unknown []string, diags *diag.Diagnostics,
+) (azcore.TokenCredential, error) {
+	if len(unknown) > 0 {
+		return nil, fmt.Errorf("the provider block has values that are known only after the apply (%s); "+
+			"apply the resources that they come from first, with -target", strings.Join(unknown, ", "))
+	}
+	options := transport.ClientOptions(settings)
+	options.Cloud = cloud.Configuration{ActiveDirectoryAuthorityHost: endpoints.AuthorityHost}
+	credential, err := auth.New(identity, options)
+	var mistake *auth.ConfigError
+	switch {
+	case err == nil:
+		return credential, nil
+	case errors.As(err, &mistake) && mistake.Argument == "":
+		return nil, err
+	default:
+		addConfigError(diags, err)
+		return nil, err
+	}
+}
+
+func (p *Provider) httpClient(values *resolver, configured types.String) *http.Client {
+	var roots []byte
+	file := values.text("ca_bundle_path", configured, "", "ARM_CA_BUNDLE")
+	if file != "" {
+		var err error
+		if roots, err = os.ReadFile(file); err != nil {
+			values.diags.AddAttributeError(path.Root("ca_bundle_path"), "CA bundle cannot be read",
+				fmt.Sprintf("ca_bundle_path (ARM_CA_BUNDLE): %s.", err))
+			return nil
+		}
+	}
+	client, err := transport.NewHTTPClient(roots)
+	if err != nil {
+		values.diags.AddAttributeError(path.Root("ca_bundle_path"), "CA bundle cannot be used",
+			fmt.Sprintf("ca_bundle_path (ARM_CA_BUNDLE), file %s: %s.", file, err))
+	}
+
+	return client
+}

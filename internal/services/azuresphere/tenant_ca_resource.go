@@ -1,0 +1,396 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package azuresphere
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
+)
+
+// The values of renewal.
+const (
+	renewalAutomatic = "automatic"
+	renewalManual    = "manual"
+)
+
+// Default timeouts. The first CA of a new catalog takes up to two minutes.
+const (
+	createTimeout = 10 * time.Minute
+	shortTimeout  = 5 * time.Minute
+)
+
+type tenantCAModel struct {
+	tenantCA
+
+	Renewal  types.String   `tfsdk:"renewal"`
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
+}
+
+type tenantCAIdentity struct {
+	CatalogID  types.String `tfsdk:"catalog_id"`
+	TenantID   types.String `tfsdk:"tenant_id"`
+	Thumbprint types.String `tfsdk:"thumbprint"`
+}
+
+func (m *tenantCAModel) identity() tenantCAIdentity {
+	return tenantCAIdentity{CatalogID: m.CatalogID, TenantID: m.TenantID, Thumbprint: types.StringValue(m.Thumbprint.ValueString())}
+}
+
+// NewTenantCAResource returns azuresphere_tenant_ca. It adopts one CA certificate
+// of a tenant and keeps its body, since the service no longer gives the body of
+// an expired one. The service owns the CA: nothing is created or deleted there.
+func NewTenantCAResource() resource.Resource { return &tenantCAResource{} }
+
+type tenantCAResource struct{ clients.Resource }
+
+var (
+	_ resource.ResourceWithConfigure   = (*tenantCAResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*tenantCAResource)(nil)
+	_ resource.ResourceWithImportState = (*tenantCAResource)(nil)
+	_ resource.ResourceWithIdentity    = (*tenantCAResource)(nil)
+)
+
+// Metadata implements resource.Resource.
+func (*tenantCAResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "azuresphere_tenant_ca"
+	// The pinned CA, and with it the identity, moves when the CA is renewed.
+	resp.ResourceBehavior.MutableIdentity = true
+}
+
+// Schema implements resource.Resource.
+func (*tenantCAResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Pins the CA certificate of an Azure Sphere tenant, and moves to its successor when the CA is renewed. " +
+			"It replaces the download of the tenant CA certificate.",
+		Attributes: fwtypes.DetailsResourceAttributes(),
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),
+		},
+	}
+	for name, attribute := range map[string]schema.Attribute{
+		"id": schema.StringAttribute{Computed: true, MarkdownDescription: "`<catalog_id>/certificates/<serial number>`, " +
+			"or `tenants/<tenant_id>/certificates/<thumbprint>`."},
+		"catalog_id": schema.StringAttribute{
+			Optional: true, Computed: true, MarkdownDescription: catalogIDDescription,
+			Validators: []validator.String{
+				fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
+				stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
+			},
+		},
+		"tenant_id": schema.StringAttribute{
+			Optional: true, Computed: true, MarkdownDescription: tenantIDDescription,
+			Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+		},
+		"thumbprint": schema.StringAttribute{
+			Optional: true, Computed: true, CustomType: fwtypes.ThumbprintType{},
+			MarkdownDescription: "SHA-1 thumbprint of the CA: 40 hexadecimal digits. Set it to pin this certificate; " +
+				"otherwise the Active one is taken.",
+			PlanModifiers: []planmodifier.String{fwtypes.KeepSameThumbprint()},
+		},
+		"renewal": schema.StringAttribute{
+			Optional: true, Computed: true, Default: stringdefault.StaticString(renewalAutomatic),
+			MarkdownDescription: "`automatic` (default): once another CA is Active, the plan moves to it. `manual`: the plan only warns. " +
+				"Without effect when `thumbprint` is set.",
+			Validators: []validator.String{stringvalidator.OneOf(renewalAutomatic, renewalManual)},
+		},
+		"thumbprint_sha256":  schema.StringAttribute{Computed: true, MarkdownDescription: sha256Description},
+		"status":             schema.StringAttribute{Computed: true, MarkdownDescription: statusDescription},
+		"certificate_pem":    schema.StringAttribute{Computed: true, CustomType: fwtypes.CertificateType{}, MarkdownDescription: pemDescription},
+		"certificate_base64": schema.StringAttribute{Computed: true, MarkdownDescription: base64Description},
+	} {
+		resp.Schema.Attributes[name] = attribute
+	}
+}
+
+// IdentitySchema implements resource.ResourceWithIdentity.
+func (*tenantCAResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"catalog_id": identityschema.StringAttribute{OptionalForImport: true, Description: "Azure resource ID of the catalog (Integrated)."},
+		"tenant_id":  identityschema.StringAttribute{OptionalForImport: true, Description: "ID of the Azure Sphere (Legacy) tenant."},
+		"thumbprint": identityschema.StringAttribute{RequiredForImport: true, Description: "SHA-1 thumbprint of the CA."},
+	}}
+}
+
+// ModifyPlan implements resource.ResourceWithModifyPlan. It decides which CA is
+// pinned from now on, and plans all of its attributes. A create is not looked up:
+// that would ask the service twice.
+func (r *tenantCAResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() || r.Clients == nil {
+		return
+	}
+	var config, plan tenantCAModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	scope, known, err := r.Scope(config.CatalogID, config.TenantID)
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		return
+	}
+	if !known {
+		return
+	}
+	plan.setScope(scope)
+	if !req.State.Raw.IsNull() {
+		var state tenantCAModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		r.planMove(ctx, config, state, &plan, scope, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// planMove plans to keep the pinned CA, or to move to another one.
+func (r *tenantCAResource) planMove(ctx context.Context, config, state tenantCAModel, plan *tenantCAModel, scope sphere.Scope, diags *diag.Diagnostics) {
+	if state.scope().Same(scope) {
+		scope = state.scope()
+	}
+	if config.Thumbprint.IsUnknown() {
+		plan.setUnknown()
+		return
+	}
+	certificates, err := r.Tenant(scope).Certificates(ctx)
+	if err != nil {
+		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
+		return
+	}
+	pinned := state.Thumbprint.ValueString()
+	if configured := config.Thumbprint.ValueString(); configured != "" {
+		pinned = configured
+	} else if active, ok := sphere.FindActive(certificates); !ok {
+		diags.AddWarning("No Active tenant CA", fmt.Sprintf("%s has no Active CA certificate; the pinned one (%s) is kept.", scope, pinned))
+	} else if plan.Renewal.ValueString() == renewalManual {
+		if !certs.SameThumbprint(active.Thumbprint, pinned) {
+			diags.AddWarning("The tenant CA was renewed", fmt.Sprintf("%s now signs device certificates with the CA %s, and this resource pins %s. "+
+				"Set renewal = %q or thumbprint to move to it.", scope, active.Thumbprint, pinned, renewalAutomatic))
+		}
+	} else {
+		pinned = active.Thumbprint
+	}
+	target, err := trust.PickCA(scope, certificates, pinned)
+	if err != nil {
+		if certs.SameThumbprint(pinned, state.Thumbprint.ValueString()) && state.scope().Same(scope) {
+			plan.tenantCA = state.tenantCA // Read has warned that it is no longer listed.
+			return
+		}
+		diags.AddAttributeError(path.Root("thumbprint"), "No such tenant CA", clients.Explain(err))
+		return
+	}
+	plan.tenantCA = state.tenantCA
+	if !certs.SameThumbprint(target.Thumbprint, state.Thumbprint.ValueString()) {
+		plan.clearBody()
+		plan.SerialNumber = types.StringNull()
+	}
+	if target.ID != state.ID.ValueString() || !certs.SameThumbprint(target.Thumbprint, state.Thumbprint.ValueString()) {
+		plan.set(scope, target)
+	}
+	if !config.Thumbprint.IsNull() {
+		plan.Thumbprint = config.Thumbprint
+		if certs.SameThumbprint(config.Thumbprint.ValueString(), state.Thumbprint.ValueString()) {
+			plan.Thumbprint = state.Thumbprint
+		}
+	}
+}
+
+// Create implements resource.Resource.
+func (r *tenantCAResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan tenantCAModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	r.adopt(ctx, &plan, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// adopt looks up the CA that the plan means.
+func (r *tenantCAResource) adopt(ctx context.Context, plan *tenantCAModel, diags *diag.Diagnostics) {
+	scope, _, err := r.Scope(known(plan.CatalogID), known(plan.TenantID))
+	if err != nil {
+		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		return
+	}
+	found, err := trust.AwaitCA(ctx, r.Tenant(scope), plan.Thumbprint.ValueString(), r.Pause)
+	var unknown *trust.UnknownCAError
+	switch {
+	case errors.As(err, &unknown):
+		diags.AddAttributeError(path.Root("thumbprint"), "No such tenant CA", clients.Explain(err))
+		return
+	case errors.Is(err, trust.ErrNoActiveCA):
+		diags.AddError("No Active tenant CA", fmt.Sprintf("%s has no Active CA certificate. Set thumbprint to pin another one.", scope))
+		return
+	case err != nil:
+		clients.AddError(diags, "Cannot find the tenant CA certificate", err)
+		return
+	}
+	spelled := plan.Thumbprint
+	plan.set(scope, found)
+	if !spelled.IsNull() && !spelled.IsUnknown() {
+		plan.Thumbprint = spelled
+	}
+}
+
+// known returns null for unknown: an attribute that was planned unknown takes the
+// provider's default, which is known by now.
+func known(value types.String) types.String {
+	if value.IsUnknown() {
+		return types.StringNull()
+	}
+
+	return value
+}
+
+// Read implements resource.Resource.
+func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state tenantCAModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	timeout, diags := state.Timeouts.Read(ctx, shortTimeout)
+	resp.Diagnostics.Append(diags...)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+
+	scope := state.scope()
+	certificates, err := r.Tenant(scope).Certificates(ctx)
+	if transport.IsNotFound(err) {
+		resp.Diagnostics.AddWarning("The Azure Sphere tenant is gone", fmt.Sprintf("%s does not exist any more; its CA is dropped from the state.", scope))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		clients.AddError(&resp.Diagnostics, "Cannot read the tenant CA certificate", err)
+		return
+	}
+	found, ok := find(certificates, state)
+	switch {
+	case ok:
+		spelled := state.Thumbprint
+		state.set(scope, found)
+		if !spelled.IsNull() {
+			state.Thumbprint = spelled
+		}
+	case state.Thumbprint.IsNull(): // An import of what does not exist.
+		resp.State.RemoveResource(ctx)
+		return
+	default:
+		resp.Diagnostics.AddWarning("The tenant CA is not listed", fmt.Sprintf("%s does not list the CA certificate with thumbprint %s any more. "+
+			"It stays in the state, so that its body is not lost.", scope, state.Thumbprint.ValueString()))
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+// find finds the pinned CA, after an import by its serial number.
+func find(certificates []sphere.Certificate, state tenantCAModel) (sphere.Certificate, bool) {
+	if !state.Thumbprint.IsNull() {
+		return sphere.Find(certificates, state.Thumbprint.ValueString())
+	}
+	_, name, err := sphere.ParseCertificateID(state.ID.ValueString())
+	for _, certificate := range certificates {
+		if err == nil && certs.SameSerialNumber(certificate.SerialNumber, name) {
+			return certificate, true
+		}
+	}
+
+	return sphere.Certificate{}, false
+}
+
+// Update implements resource.Resource. The plan has looked up everything, unless
+// the thumbprint was not known then.
+func (r *tenantCAResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan tenantCAModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.ID.IsUnknown() {
+		timeout, diags := plan.Timeouts.Update(ctx, shortTimeout)
+		resp.Diagnostics.Append(diags...)
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		r.adopt(ctx, &plan, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// Delete implements resource.Resource. The CA belongs to the service: it is only
+// forgotten.
+func (*tenantCAResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// ImportState implements resource.ResourceWithImportState.
+func (*tenantCAResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var (
+		scope            sphere.Scope
+		name, thumbprint string
+		err              error
+	)
+	if req.ID != "" {
+		scope, name, err = sphere.ParseCertificateID(req.ID)
+		if scope.TenantID != "" {
+			thumbprint = name
+		}
+	} else {
+		var identity tenantCAIdentity
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		scope = sphere.Scope{CatalogID: identity.CatalogID.ValueString(), TenantID: identity.TenantID.ValueString()}
+		thumbprint = identity.Thumbprint.ValueString()
+		name = thumbprint
+		if (scope.CatalogID == "") == (scope.TenantID == "") {
+			err = errors.New("the identity of a tenant CA has catalog_id or tenant_id, not both")
+		}
+	}
+	if err != nil {
+		resp.Diagnostics.AddError("Cannot import the tenant CA", fwtypes.Sentence(err))
+		return
+	}
+	set := func(attribute, value string) {
+		if value != "" {
+			resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attribute), value)...)
+		}
+	}
+	set("id", scope.CertificateID(name))
+	set("catalog_id", scope.CatalogID)
+	set("tenant_id", scope.TenantID)
+	set("thumbprint", thumbprint)
+	set("renewal", renewalAutomatic)
+}

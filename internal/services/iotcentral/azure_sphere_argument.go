@@ -1,0 +1,51 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package iotcentral
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+)
+
+// azureSphereArgument is the nested attribute azure_sphere: the tenant that owns
+// a CA. Empty braces mean the provider's default.
+type azureSphereArgument struct {
+	CatalogID types.String `tfsdk:"catalog_id"`
+	TenantID  types.String `tfsdk:"tenant_id"`
+}
+
+const (
+	azureSphereDescription          = "The Azure Sphere tenant that owns the CA. Empty braces mean the provider's default."
+	azureSphereCatalogIDDescription = "Azure resource ID of the catalog (Integrated). Conflicts with `tenant_id`."
+	azureSphereTenantIDDescription  = "ID of the Azure Sphere (Legacy) tenant. Legacy ends on 27 September 2027."
+)
+
+// azureSphereDefault is azure_sphere = {}.
+func azureSphereDefault() types.Object {
+	return types.ObjectValueMust(
+		map[string]attr.Type{"catalog_id": types.StringType, "tenant_id": types.StringType},
+		map[string]attr.Value{"catalog_id": types.StringNull(), "tenant_id": types.StringNull()},
+	)
+}
+
+// scopeOf returns the tenant that azure_sphere means. known is false while
+// Terraform does not know yet.
+func scopeOf(ctx context.Context, configured *clients.Clients, argument types.Object, diags *diag.Diagnostics) (scope sphere.Scope, known bool, err error) {
+	if argument.IsUnknown() {
+		return sphere.Scope{}, false, nil
+	}
+	var tenant azureSphereArgument
+	if !argument.IsNull() {
+		diags.Append(argument.As(ctx, &tenant, basetypes.ObjectAsOptions{})...)
+	}
+
+	return configured.Scope(tenant.CatalogID, tenant.TenantID)
+}

@@ -1,0 +1,52 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package sphere
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
+)
+
+// newCertificate checks a listed body against the listed thumbprint. Either may
+// be missing: the body of an expired certificate cannot be downloaded.
+func newCertificate(thumbprint, body string) (Certificate, error) {
+	certificate := Certificate{Thumbprint: thumbprint}
+	if normalized, err := certs.NormalizeThumbprint(thumbprint); err == nil {
+		certificate.Thumbprint = normalized
+	}
+	if body == "" {
+		return certificate, nil
+	}
+	parsed, err := certs.Parse(body)
+	if err != nil {
+		return Certificate{}, fmt.Errorf("the service sent something unreadable: %w", err)
+	}
+	if certificate.Thumbprint == "" {
+		certificate.Thumbprint = parsed.Thumbprint()
+	}
+	if certificate.Thumbprint != parsed.Thumbprint() {
+		return Certificate{}, fmt.Errorf("the service lists thumbprint %s, but sent the certificate with thumbprint %s",
+			certificate.Thumbprint, parsed.Thumbprint())
+	}
+	certificate.Body = parsed
+	certificate.NotBefore = parsed.NotBefore()
+	certificate.NotAfter = parsed.NotAfter()
+
+	return certificate, nil
+}
+
+func parseProof(body string) (*certs.Certificate, error) {
+	if body == "" {
+		return nil, errors.New("Azure Sphere answered without a proof of possession; " +
+			"the CA may have expired or been revoked")
+	}
+	proof, err := certs.Parse(body)
+	if err != nil {
+		return nil, fmt.Errorf("the proof of possession of Azure Sphere is unreadable: %w", err)
+	}
+
+	return proof, nil
+}

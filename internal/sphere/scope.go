@@ -1,0 +1,100 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package sphere
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
+	"github.com/google/uuid"
+)
+
+const catalogType = "Microsoft.AzureSphere/catalogs"
+
+var catalogName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,50}$`)
+
+// ErrCatalogID and ErrTenantID are the errors for malformed IDs.
+var (
+	ErrCatalogID = errors.New("a catalog is given by its Azure resource ID: /subscriptions/<subscription ID>" +
+		"/resourceGroups/<resource group>/providers/Microsoft.AzureSphere/catalogs/<name>")
+	ErrTenantID = errors.New("an Azure Sphere (Legacy) tenant is given by its ID, a UUID; azsphere tenant list shows it")
+)
+
+// Scope identifies a tenant: exactly one field is set.
+type Scope struct {
+	// CatalogID is the Azure resource ID of a catalog (Integrated).
+	CatalogID string
+	// TenantID is the UUID of an Azure Sphere (Legacy) tenant.
+	TenantID string
+}
+
+// CheckCatalogID reports whether a text is the resource ID of a catalog. Azure
+// compares resource IDs without case.
+func CheckCatalogID(id string) error {
+	parsed, err := arm.ParseResourceID(id)
+	if err != nil || !strings.EqualFold(parsed.ResourceType.String(), catalogType) || !catalogName.MatchString(parsed.Name) ||
+		parsed.SubscriptionID == "" || parsed.ResourceGroupName == "" {
+		return ErrCatalogID
+	}
+
+	return nil
+}
+
+// CheckTenantID reports whether a text is the ID of a Legacy tenant.
+func CheckTenantID(id string) error {
+	if _, err := uuid.Parse(id); err != nil || len(id) != 36 {
+		return ErrTenantID
+	}
+
+	return nil
+}
+
+// Same reports whether both identify the same tenant in the same generation.
+func (s Scope) Same(other Scope) bool {
+	return strings.EqualFold(s.CatalogID, other.CatalogID) && strings.EqualFold(s.TenantID, other.TenantID)
+}
+
+// String names the tenant in messages.
+func (s Scope) String() string {
+	if s.TenantID != "" {
+		return "Azure Sphere (Legacy) tenant " + s.TenantID
+	}
+
+	return "Azure Sphere catalog " + s.CatalogID
+}
+
+const certificatesSegment = "/certificates/"
+
+// CertificateID returns the ID of a certificate. name is the serial number in a
+// catalog and the thumbprint in a Legacy tenant.
+func (s Scope) CertificateID(name string) string {
+	if s.TenantID != "" {
+		return "tenants/" + s.TenantID + certificatesSegment + name
+	}
+
+	return s.CatalogID + certificatesSegment + name
+}
+
+// ParseCertificateID reads "<catalog ID>/certificates/<serial number>" or
+// "tenants/<tenant ID>/certificates/<thumbprint>".
+func ParseCertificateID(id string) (Scope, string, error) {
+	at := strings.LastIndex(strings.ToLower(id), certificatesSegment)
+	if at > 0 {
+		parent, name := id[:at], id[at+len(certificatesSegment):]
+		if tenant, found := strings.CutPrefix(parent, "tenants/"); found && CheckTenantID(tenant) == nil && isName(name) {
+			return Scope{TenantID: tenant}, name, nil
+		}
+		if CheckCatalogID(parent) == nil && isName(name) {
+			return Scope{CatalogID: parent}, name, nil
+		}
+	}
+
+	return Scope{}, "", fmt.Errorf("%q is not the ID of a tenant CA; expected <catalog ID>/certificates/<serial number> "+
+		"or tenants/<tenant ID>/certificates/<thumbprint>", id)
+}
+
+func isName(name string) bool { return name != "" && !strings.Contains(name, "/") }

@@ -1,0 +1,224 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+// module names this module in the pipelines of azcore.
+const module = "azuresphere"
+
+// Content types of request bodies.
+const (
+	ContentTypeJSON       = "application/json"
+	ContentTypeMergePatch = "application/merge-patch+json"
+)
+
+// Settings are what all pipelines of one provider instance have in common.
+type Settings struct {
+	// HTTP sends the requests; see NewHTTPClient.
+	HTTP policy.Transporter
+	// UserAgent is the complete User-Agent header; see UserAgent.
+	UserAgent string
+	// Retry is the policy for calls that may be repeated. Its zero value means
+	// DefaultRetry.
+	Retry policy.RetryOptions
+}
+
+// Client sends calls to one service, with one authentication.
+type Client struct {
+	service  string
+	pipeline runtime.Pipeline
+	retry    policy.RetryOptions
+}
+
+// New returns a client of the service, whose name appears in errors.
+// authenticate adds the Authorization header. limits, which may be nil, holds
+// requests back before the service refuses them.
+func New(service string, settings Settings, authenticate policy.Policy, limits *RateLimits) *Client {
+	retry := settings.Retry
+	if retry.MaxRetries == 0 && retry.RetryDelay == 0 {
+		retry = DefaultRetry()
+	}
+	perRetry := []policy.Policy{authenticate}
+	if limits != nil {
+		perRetry = append(perRetry, limits)
+	}
+
+	return &Client{
+		service: service,
+		retry:   retry,
+		pipeline: runtime.NewPipeline(module, "", runtime.PipelineOptions{
+			PerCall:  []policy.Policy{runtime.NewRequestIDPolicy()},
+			PerRetry: append(perRetry, observer{service: service}),
+		}, clientOptions(settings, retry)),
+	}
+}
+
+// ClientOptions returns the options for the credentials of azidentity, so that
+// token requests carry the same user agent, trust the same roots and are logged
+// like all others.
+func ClientOptions(settings Settings) policy.ClientOptions {
+	options := clientOptions(settings, settings.Retry)
+	options.PerRetryPolicies = []policy.Policy{observer{service: "Microsoft Entra ID"}}
+
+	return *options
+}
+
+func clientOptions(settings Settings, retry policy.RetryOptions) *policy.ClientOptions {
+	return &policy.ClientOptions{
+		Transport:       settings.HTTP,
+		Retry:           retry,
+		Telemetry:       policy.TelemetryOptions{Disabled: true},
+		PerCallPolicies: []policy.Policy{userAgent(settings.UserAgent)},
+	}
+}
+
+// Call is one request to a service.
+type Call struct {
+	// Operation completes "could not …" in an error: "read the enrollment group".
+	Operation string
+	// Method and URL are sent as they are.
+	Method, URL string
+	// Body is sent as JSON unless it is nil.
+	Body any
+	// ContentType of the body; ContentTypeJSON when empty.
+	ContentType string
+	// Once marks a call that must not be repeated when its effect is unknown. It
+	// is still repeated after 429, since the service did nothing then.
+	Once bool
+	// Secret is a part of the URL that must not be logged, or empty.
+	Secret string
+}
+
+// Send makes the call and decodes a JSON answer into out, unless out is nil or
+// the answer is empty. Every status outside 2xx is an *Error. A deadline that
+// ends the retries is reported together with the service's last answer.
+func (c *Client) Send(ctx context.Context, call Call, out any) error {
+	ctx, last := withObservation(ctx, call)
+	response, err := c.send(ctx, call)
+	if err != nil {
+		return c.failure(call, last, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return newError(c.service, call, response)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return c.failure(call, last, err)
+	}
+	if err := decode(body, out); err != nil {
+		return fmt.Errorf("%s: could not %s: the answer is not the expected JSON: %w", c.service, call.Operation, err)
+	}
+
+	return nil
+}
+
+// Text is an answer that is a string: quoted as JSON, or bare.
+type Text string
+
+func decode(body []byte, out any) error {
+	body = bytes.TrimSpace(body)
+	if out == nil || len(body) == 0 {
+		return nil
+	}
+	if text, ok := out.(*Text); ok && body[0] != '"' && !bytes.Equal(body, []byte("null")) {
+		*text = Text(body)
+		return nil
+	}
+
+	return json.Unmarshal(body, out)
+}
+
+func (c *Client) send(ctx context.Context, call Call) (*http.Response, error) {
+	request, err := runtime.NewRequest(ctx, call.Method, call.URL)
+	if err != nil {
+		return nil, err
+	}
+	request.Raw().Header.Set("Accept", ContentTypeJSON)
+	if call.Body != nil {
+		body, err := json.Marshal(call.Body)
+		if err != nil {
+			return nil, err
+		}
+		contentType := call.ContentType
+		if contentType == "" {
+			contentType = ContentTypeJSON
+		}
+		if err := request.SetBody(readSeekNopCloser{bytes.NewReader(body)}, contentType); err != nil {
+			return nil, err
+		}
+	}
+	if call.Once {
+		once := c.retry
+		once.ShouldRetry = func(response *http.Response, err error) bool {
+			return err == nil && response.StatusCode == http.StatusTooManyRequests
+		}
+		request = request.WithContext(policy.WithRetryOptions(ctx, once))
+	}
+
+	return c.pipeline.Do(request)
+}
+
+// failure explains an error of the pipeline, which left no answer to report.
+func (c *Client) failure(call Call, last *observation, err error) error {
+	failed := &ConnectionError{Service: c.service, Operation: call.Operation, cause: redact(err, call.Secret)}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		failed.last = last.answer()
+	}
+
+	return failed
+}
+
+type readSeekNopCloser struct{ io.ReadSeeker }
+
+// Close implements io.Closer.
+func (readSeekNopCloser) Close() error { return nil }
+
+// Page is one page of a list: both services send the items in "value" and the
+// address of the next page in "nextLink".
+type Page[T any] struct {
+	Value    []T    `json:"value"`
+	NextLink string `json:"nextLink"`
+}
+
+// List makes the call and those for all further pages. A next page on another
+// host is refused: the token would travel there.
+func List[T any](ctx context.Context, client *Client, call Call) ([]T, error) {
+	first, err := url.Parse(call.URL)
+	if err != nil {
+		return nil, err
+	}
+	var items []T
+	for {
+		var page Page[T]
+		if err := client.Send(ctx, call, &page); err != nil {
+			return nil, err
+		}
+		items = append(items, page.Value...)
+		if page.NextLink == "" {
+			return items, nil
+		}
+		next, err := url.Parse(page.NextLink)
+		if err != nil || !strings.EqualFold(next.Host, first.Host) || next.Scheme != first.Scheme {
+			return nil, fmt.Errorf("%s: could not %s: the address of the next page is not on %s://%s, "+
+				"and the token must not be sent elsewhere", client.service, call.Operation, first.Scheme, first.Host)
+		}
+		call.URL = page.NextLink
+	}
+}

@@ -1,0 +1,238 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
+)
+
+// Error is an answer of a service that is not a success. It wraps the
+// *azcore.ResponseError of the answer.
+type Error struct {
+	// Service and Operation say who refused what: "IoT Central", "read the
+	// enrollment group".
+	Service, Operation string
+	// StatusCode is the HTTP status. Decisions depend on it alone: codes and
+	// messages of the services are not documented.
+	StatusCode int
+	// Code, Message and RequestID are what the service said, each may be empty.
+	Code, Message, RequestID string
+
+	response error
+}
+
+// Error implements error. It names the service, the status, the service's own
+// words and the request ID, which Microsoft's support asks for.
+func (e *Error) Error() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s could not %s: %d %s", e.Service, e.Operation, e.StatusCode, http.StatusText(e.StatusCode))
+	if e.Code != "" {
+		fmt.Fprintf(&text, " (%s)", e.Code)
+	}
+	if e.Message != "" {
+		fmt.Fprintf(&text, ": %s", e.Message)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&text, "\nRequest ID: %s", e.RequestID)
+	}
+
+	return text.String()
+}
+
+// Unwrap returns the *azcore.ResponseError of the answer.
+func (e *Error) Unwrap() error { return e.response }
+
+// ConnectionError is a request without an answer: the connection or the sign-in
+// failed, or time ran out.
+type ConnectionError struct {
+	// Service and Operation say what was asked of whom.
+	Service, Operation string
+
+	cause error
+	last  error
+}
+
+// Error implements error. When time ran out it says what the service answered
+// last, because that is the reason.
+func (e *ConnectionError) Error() string {
+	var unsigned *auth.TokenError
+	if errors.As(e.cause, &unsigned) {
+		return fmt.Sprintf("%s could not be asked to %s: %s", e.Service, e.Operation, unsigned)
+	}
+	if e.last != nil {
+		return fmt.Sprintf("%s could not %s in time (%s). Its last answer was: %s", e.Service, e.Operation, e.cause, e.last)
+	}
+
+	return fmt.Sprintf("%s was asked to %s, but did not answer: %s", e.Service, e.Operation, e.cause)
+}
+
+// Unwrap returns the cause.
+func (e *ConnectionError) Unwrap() error { return e.cause }
+
+// IsNotFound reports whether a service answered 404.
+func IsNotFound(err error) bool { return StatusCode(err) == http.StatusNotFound }
+
+// StatusCode returns the HTTP status of a service's refusal, or 0 when the error
+// is something else.
+func StatusCode(err error) int {
+	var failed *Error
+	if errors.As(err, &failed) {
+		return failed.StatusCode
+	}
+
+	return 0
+}
+
+// EffectUnknown reports whether a write that failed with this error may have been
+// carried out all the same: there was no answer, or the service failed on the
+// way. After every other status nothing has changed.
+func EffectUnknown(err error) bool {
+	var (
+		answered *Error
+		unsigned *auth.TokenError
+		lost     *ConnectionError
+	)
+	switch {
+	case errors.As(err, &answered):
+		return answered.StatusCode >= http.StatusInternalServerError || answered.StatusCode == http.StatusRequestTimeout
+	case errors.As(err, &unsigned):
+		return false // Without a token the request was not sent.
+	default:
+		return errors.As(err, &lost)
+	}
+}
+
+const maxMessage = 1000
+
+// newError reads an answer leniently: the services use four shapes of error body,
+// and gateways in front of them send text or nothing.
+func newError(service string, call Call, response *http.Response) *Error {
+	body, _ := runtime.Payload(response)
+	failed := &Error{
+		Service:    service,
+		Operation:  call.Operation,
+		StatusCode: response.StatusCode,
+		RequestID:  requestID(response.Header),
+		response:   runtime.NewResponseError(response),
+	}
+	var standard *azcore.ResponseError
+	if errors.As(failed.response, &standard) {
+		failed.Code = standard.ErrorCode
+	}
+	failed.read(body)
+	failed.Message = hide(strings.TrimSpace(failed.Message), call.Secret)
+	if runes := []rune(failed.Message); len(runes) > maxMessage {
+		failed.Message = string(runes[:maxMessage]) + "…"
+	}
+
+	return failed
+}
+
+// read takes code and message from {"error":{"code","message"}} (Azure Resource
+// Manager, IoT Central), from [{"ErrorCode","Title","Detail"}] (Azure Sphere
+// public API), from {"Code","Message"}, or else the text as it is.
+func (e *Error) read(body []byte) {
+	body = bytes.TrimSpace(body)
+	var standard struct {
+		Error struct {
+			Code, Message, RequestID string
+			Details                  []struct{ Message string }
+		}
+		Code, Message any
+	}
+	if err := json.Unmarshal(body, &standard); err == nil {
+		e.set(standard.Error.Code, standard.Error.Message, standard.Error.RequestID)
+		for _, detail := range standard.Error.Details {
+			if detail.Message != "" && detail.Message != e.Message {
+				e.Message = strings.TrimSpace(e.Message + " " + detail.Message)
+			}
+		}
+		if e.Message == "" && standard.Message != nil {
+			e.set(text(standard.Code), text(standard.Message), "")
+		}
+		return
+	}
+	var several []struct{ ErrorCode, Title, Detail string }
+	if err := json.Unmarshal(body, &several); err == nil {
+		for _, one := range several {
+			e.set(one.ErrorCode, strings.TrimSpace(e.Message+" "+strings.TrimSpace(one.Title+" "+one.Detail)), "")
+		}
+		return
+	}
+	if !bytes.HasPrefix(body, []byte("<")) && !bytes.HasPrefix(body, []byte("{")) {
+		e.Message = string(body)
+	}
+}
+
+func (e *Error) set(code, message, requestID string) {
+	if code != "" {
+		e.Code = code
+	}
+	if message != "" {
+		e.Message = message
+	}
+	if e.RequestID == "" {
+		e.RequestID = requestID
+	}
+}
+
+func text(value any) string {
+	if value == nil {
+		return ""
+	}
+
+	return fmt.Sprint(value)
+}
+
+func requestID(header http.Header) string {
+	for _, name := range []string{"x-ms-request-id", "x-ms-correlation-request-id", "request-id"} {
+		if id := header.Get(name); id != "" {
+			return id
+		}
+	}
+
+	return ""
+}
+
+const redacted = "[redacted]"
+
+type redactedError struct {
+	text  string
+	cause error
+}
+
+// Error implements error.
+func (e *redactedError) Error() string { return e.text }
+
+// Unwrap returns the cause.
+func (e *redactedError) Unwrap() error { return e.cause }
+
+// redact hides a secret part of the URL, which net/http repeats in its errors.
+func redact(err error, secret string) error {
+	if text := hide(err.Error(), secret); text != err.Error() {
+		return &redactedError{text: text, cause: err}
+	}
+
+	return err
+}
+
+// hide replaces a secret in a text, as it is and as it stands in a URL.
+func hide(text, secret string) string {
+	if secret == "" {
+		return text
+	}
+
+	return strings.NewReplacer(secret, redacted, url.PathEscape(secret), redacted).Replace(text)
+}

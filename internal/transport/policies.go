@@ -1,0 +1,160 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"golang.org/x/time/rate"
+)
+
+// DefaultRetry returns how calls that may be repeated are: on 408, 429, 5xx and
+// lost connections, up to six times, after about 1, 3, 7, 15, 30 and 30 seconds
+// with jitter, or after what a Retry-After header says.
+func DefaultRetry() policy.RetryOptions {
+	return policy.RetryOptions{MaxRetries: 6, RetryDelay: time.Second, MaxRetryDelay: 30 * time.Second}
+}
+
+// UserAgent returns the User-Agent header: Terraform's version, the provider and
+// its version, and what the user appends (TF_APPEND_USER_AGENT).
+func UserAgent(terraformVersion, providerVersion, appended string) string {
+	agent := fmt.Sprintf("Terraform/%s (+https://www.terraform.io) terraform-provider-azuresphere/%s",
+		terraformVersion, providerVersion)
+	if appended = strings.TrimSpace(appended); appended != "" {
+		agent += " " + appended
+	}
+
+	return agent
+}
+
+type userAgent string
+
+// Do implements policy.Policy.
+func (u userAgent) Do(request *policy.Request) (*http.Response, error) {
+	request.Raw().Header.Set("User-Agent", string(u))
+
+	return request.Next()
+}
+
+// Header is a policy that sets one header, such as an API token that the service
+// wants verbatim.
+type Header struct{ Name, Value string }
+
+// Do implements policy.Policy.
+func (h Header) Do(request *policy.Request) (*http.Response, error) {
+	request.Raw().Header.Set(h.Name, h.Value)
+
+	return request.Next()
+}
+
+// RateLimits is a policy that keeps the requests to each host below a rate.
+type RateLimits struct {
+	perSecond rate.Limit
+	burst     int
+
+	mutex sync.Mutex
+	hosts map[string]*rate.Limiter
+}
+
+// NewRateLimits returns limits of perSecond requests to each host, and of burst
+// requests at once.
+func NewRateLimits(perSecond float64, burst int) *RateLimits {
+	return &RateLimits{perSecond: rate.Limit(perSecond), burst: burst, hosts: map[string]*rate.Limiter{}}
+}
+
+// Do implements policy.Policy. It waits for its turn, or until the context ends.
+func (l *RateLimits) Do(request *policy.Request) (*http.Response, error) {
+	if err := l.host(request.Raw().URL.Host).Wait(request.Raw().Context()); err != nil {
+		return nil, err
+	}
+
+	return request.Next()
+}
+
+func (l *RateLimits) host(name string) *rate.Limiter {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	limiter, known := l.hosts[name]
+	if !known {
+		limiter = rate.NewLimiter(l.perSecond, l.burst)
+		l.hosts[name] = limiter
+	}
+
+	return limiter
+}
+
+// observation is what was seen of a call while it was retried.
+type observation struct {
+	call Call
+
+	mutex sync.Mutex
+	last  error
+}
+
+type observationKey struct{}
+
+func withObservation(ctx context.Context, call Call) (context.Context, *observation) {
+	seen := &observation{call: call}
+
+	return context.WithValue(ctx, observationKey{}, seen), seen
+}
+
+func (o *observation) answer() error {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+
+	return o.last
+}
+
+// observer logs each try, without headers and bodies: they hold tokens, keys and
+// codes. It also remembers the last refusal for Client.failure.
+type observer struct{ service string }
+
+// Do implements policy.Policy.
+func (o observer) Do(request *policy.Request) (*http.Response, error) {
+	var (
+		raw     = request.Raw()
+		ctx     = raw.Context()
+		seen, _ = ctx.Value(observationKey{}).(*observation)
+		address = raw.URL.Redacted()
+		started = time.Now()
+	)
+	response, err := request.Next()
+	if seen != nil {
+		address = hide(address, seen.call.Secret)
+	}
+	fields := map[string]any{
+		"service":     o.service,
+		"method":      raw.Method,
+		"url":         address,
+		"duration_ms": time.Since(started).Milliseconds(),
+	}
+	if err != nil {
+		if seen != nil {
+			err = redact(err, seen.call.Secret)
+		}
+		fields["error"] = err.Error()
+		tflog.Debug(ctx, "Request failed", fields)
+
+		return nil, err
+	}
+	fields["status"] = response.StatusCode
+	fields["request_id"] = requestID(response.Header)
+	tflog.Debug(ctx, "Request answered", fields)
+	if seen != nil && response.StatusCode >= http.StatusBadRequest {
+		refusal := newError(o.service, seen.call, response)
+		seen.mutex.Lock()
+		seen.last = refusal
+		seen.mutex.Unlock()
+	}
+
+	return response, nil
+}

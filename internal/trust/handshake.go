@@ -1,0 +1,176 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package trust
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+)
+
+// Verifier is the side of IoT Central in the handshake.
+type Verifier interface {
+	Certificate(ctx context.Context, id iotcentral.CertificateID) (iotcentral.SigningCertificate, error)
+	GenerateVerificationCode(ctx context.Context, id iotcentral.CertificateID) (string, error)
+	Verify(ctx context.Context, id iotcentral.CertificateID, proof *certs.Certificate) error
+}
+
+// Prover is the side that owns the private key of the CA.
+type Prover interface {
+	// CA returns the CA certificate with the thumbprint.
+	CA(ctx context.Context, thumbprint string) (*certs.Certificate, error)
+	// Prove returns a certificate whose common name is the code, signed by the CA
+	// with the thumbprint.
+	Prove(ctx context.Context, thumbprint, code string) (*certs.Certificate, error)
+}
+
+// Pause waits before attempt n+1; n counts from 1. It fails when the context ends.
+type Pause func(ctx context.Context, n int) error
+
+// maxAttempts bounds how often the handshake starts over with a fresh code.
+const maxAttempts = 4
+
+// Handshake verifies the certificate in an entry of an enrollment group.
+type Handshake struct {
+	Verifier Verifier
+	Prover   Prover
+	// Now is the clock that the proof is checked against.
+	Now func() time.Time
+	// Pause waits between two attempts.
+	Pause Pause
+}
+
+// EmptyEntryError says that there is no certificate to verify.
+type EmptyEntryError struct {
+	ID iotcentral.CertificateID
+}
+
+// Error implements error.
+func (e *EmptyEntryError) Error() string {
+	return fmt.Sprintf("the %s entry of enrollment group %s on %s holds no certificate, or the group does not exist",
+		e.ID.Entry, e.ID.Group, e.ID.Host)
+}
+
+// OtherCertificateError says that an entry holds another certificate than the one
+// to verify.
+type OtherCertificateError struct {
+	ID          iotcentral.CertificateID
+	Found, Want string
+}
+
+// Error implements error.
+func (e *OtherCertificateError) Error() string {
+	return fmt.Sprintf("the %s entry of enrollment group %s on %s holds the certificate with thumbprint %s, not %s; "+
+		"only the latter may be verified", e.ID.Entry, e.ID.Group, e.ID.Host, e.Found, e.Want)
+}
+
+// ProofRefusedError says that a proof of possession would not convince IoT
+// Central. It was not sent.
+type ProofRefusedError struct {
+	cause error
+}
+
+// Error implements error.
+func (e *ProofRefusedError) Error() string { return e.cause.Error() }
+
+// Unwrap returns one of the errors of certs.CheckProof.
+func (e *ProofRefusedError) Unwrap() error { return e.cause }
+
+// ErrStillUnverified says that IoT Central accepted the proof, but does not show
+// the certificate as verified.
+var ErrStillUnverified = errors.New("IoT Central accepted the proof of possession, but still shows the certificate as not verified")
+
+// Run makes sure that the entry holds the certificate with the thumbprint and
+// that it is verified, and returns that CA certificate. When it is verified
+// already nothing is changed.
+//
+// A code, its proof and the verification belong together: a code may be void once
+// another was generated or after a failed attempt. So when one of these calls
+// fails and may have had an effect, or IoT Central refuses the proof, Run looks at
+// the entry again and starts over with a fresh code.
+func (h *Handshake) Run(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (*certs.Certificate, error) {
+	if verified, err := h.isVerified(ctx, id, thumbprint); err != nil {
+		return nil, err
+	} else if verified {
+		return h.Prover.CA(ctx, thumbprint)
+	}
+	ca, err := h.Prover.CA(ctx, thumbprint)
+	if err != nil {
+		return nil, err
+	}
+	for attempt := 1; ; attempt++ {
+		failure, curable := h.attempt(ctx, id, ca)
+		if failure != nil && !curable {
+			return nil, failure
+		}
+		verified, err := h.isVerified(ctx, id, thumbprint)
+		if err != nil {
+			return nil, errors.Join(failure, err)
+		}
+		if verified {
+			return ca, nil
+		}
+		if failure == nil {
+			failure = ErrStillUnverified
+		}
+		if attempt == maxAttempts {
+			return nil, fmt.Errorf("%w\n\nThis was attempt %d of %d, each with a fresh verification code", failure, attempt, maxAttempts)
+		}
+		if err := h.Pause(ctx, attempt); err != nil {
+			return nil, failure
+		}
+	}
+}
+
+// isVerified reads the entry, and makes sure that it holds the certificate.
+func (h *Handshake) isVerified(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (bool, error) {
+	found, err := h.Verifier.Certificate(ctx, id)
+	switch {
+	case transport.IsNotFound(err):
+		return false, &EmptyEntryError{ID: id}
+	case err != nil:
+		return false, err
+	case !certs.SameThumbprint(found.Thumbprint, thumbprint):
+		return false, &OtherCertificateError{ID: id, Found: found.Thumbprint, Want: thumbprint}
+	}
+
+	return found.Verified, nil
+}
+
+// attempt runs code, proof, check and verification once. It reports whether a
+// failure may be cured by a fresh code.
+func (h *Handshake) attempt(ctx context.Context, id iotcentral.CertificateID, ca *certs.Certificate) (failure error, curable bool) {
+	code, err := h.Verifier.GenerateVerificationCode(ctx, id)
+	if err != nil {
+		return err, transport.EffectUnknown(err)
+	}
+	proof, err := h.Prover.Prove(ctx, ca.Thumbprint(), code)
+	if err != nil {
+		return err, transport.EffectUnknown(err)
+	}
+	if err := certs.CheckProof(proof, ca, code, h.Now()); err != nil {
+		return &ProofRefusedError{cause: err}, false
+	}
+	err = h.Verifier.Verify(ctx, id, proof)
+
+	return err, transport.EffectUnknown(err) || isRefusedProof(err)
+}
+
+// isRefusedProof reports whether IoT Central refused the proof itself, for
+// instance because somebody else generated a code meanwhile. With which status is
+// not documented, so every one counts that is not about permission or absence.
+func isRefusedProof(err error) bool {
+	switch status := transport.StatusCode(err); status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusTooManyRequests:
+		return false
+	default:
+		return status >= http.StatusBadRequest && status < http.StatusInternalServerError
+	}
+}
