@@ -1,0 +1,211 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+)
+
+func TestStart_writesSettings(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "it's made")
+	s := start(t, emulator.Options{Dir: dir, Applications: []string{"contoso", "fabrikam"}})
+
+	settings, err := os.ReadFile(filepath.Join(dir, "emulator.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read emulator.Info
+	if err := json.Unmarshal(settings, &read); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(read, s.info) {
+		t.Errorf("emulator.json holds\n%+v\nInfo returns\n%+v", read, s.info)
+	}
+	for _, name := range []string{"emulator.json", "emulator.env"} {
+		stat, err := os.Stat(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if stat.Mode().Perm() != 0o600 {
+			t.Errorf("%s holds secrets and has mode %v", name, stat.Mode())
+		}
+	}
+	ca, err := os.ReadFile(filepath.Join(dir, "ca.pem"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(ca) != string(s.e.CAPEM()) {
+		t.Error("ca.pem is not what CAPEM returns")
+	}
+	shell := exec.CommandContext(t.Context(), "sh", "-c", `. "$0" && env`, filepath.Join(dir, "emulator.env"))
+	shell.Env = []string{}
+	output, err := shell.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(output), "\n")
+	for name, value := range s.e.Environment() {
+		if !slices.Contains(lines, name+"="+value) {
+			t.Errorf("emulator.env does not set %s to %q", name, value)
+		}
+	}
+	if s.e.Environment()["SSL_CERT_FILE"] != filepath.Join(dir, "ca.pem") {
+		t.Errorf("SSL_CERT_FILE is %q", s.e.Environment()["SSL_CERT_FILE"])
+	}
+}
+
+func TestStart_withoutDirNamesNoCAFile(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{})
+	for _, name := range []string{"SSL_CERT_FILE", "ARM_CA_BUNDLE"} {
+		if value, found := s.e.Environment()[name]; found {
+			t.Errorf("%s is %q", name, value)
+		}
+	}
+}
+
+func TestStart_refusesBadOptions(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, opts := range map[string]emulator.Options{
+		"application in upper case": {Applications: []string{"Contoso"}},
+		"application twice":         {Applications: []string{"contoso", "contoso"}},
+		"address without port":      {Listen: "127.0.0.1"},
+		"directory is a file":       {Dir: file},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, err := emulator.Start(opts)
+			if err == nil {
+				_ = e.Close()
+				t.Fatal("it started")
+			}
+		})
+	}
+}
+
+func TestClose_twiceIsFine(t *testing.T) {
+	t.Parallel()
+	e, err := emulator.Start(emulator.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestClose_endsRequestsThatWait(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{Latency: time.Hour})
+	failed := make(chan error)
+	go func() {
+		_, err := s.try(http.MethodGet, s.info.Endpoints.AuthorityHost+"common/discovery/instance", nil)
+		failed <- err
+	}()
+	if err := s.e.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-failed; err == nil {
+		t.Error("the request was answered")
+	}
+}
+
+func TestServices_areFoundByHostAndPath(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{Applications: []string{"contoso", "fabrikam"}})
+	app := s.info.Applications[1]
+	suffix := "." + s.info.Endpoints.IoTCentralDNSSuffix
+	path := "/api/enrollmentGroups?api-version=" + stableVersion
+	for name, base := range map[string]string{
+		"subdomain":      app.URL,
+		"application ID": "https://" + app.ApplicationID + suffix,
+		"own port":       app.AddressURL,
+		"upper case":     "https://FABRIKAM" + suffix,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := s.in(t)
+			s.send(http.MethodGet, base+path, nil, "Authorization", app.APIToken).want(http.StatusOK)
+		})
+	}
+	for _, r := range s.e.Requests() {
+		if r.Service != "iotcentral" || r.Application != "fabrikam" || r.Operation != "EnrollmentGroups_List" {
+			t.Errorf("logged as %+v", r)
+		}
+	}
+	s.send(http.MethodGet, s.info.Applications[0].URL+path, nil, "Authorization", app.APIToken).want(http.StatusUnauthorized)
+	unknown := s.send(http.MethodGet, "https://tailspin"+suffix+path, nil, "Authorization", app.APIToken)
+	if unknown.want(http.StatusNotFound).text("error", "code") != "NotFound" || unknown.header.Get("x-ms-error-code") == "" {
+		t.Errorf("an unknown application is answered with %s", unknown.body)
+	}
+}
+
+func TestEmulators_runSideBySide(t *testing.T) {
+	t.Parallel()
+	first, second := start(t, emulator.Options{}), start(t, emulator.Options{})
+	first.x509Group("only-here")
+	if groups := second.e.State().Applications[0].EnrollmentGroups; len(groups) != 0 {
+		t.Errorf("the second emulator has %+v", groups)
+	}
+	foreign := first.token(first.info.Audiences.IoTCentral)
+	second.send(http.MethodGet, second.centralURL("/enrollmentGroups", stableVersion), nil, "Authorization", foreign).
+		want(http.StatusUnauthorized)
+}
+
+func TestState_isEqualAfterEverythingIsUndone(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{})
+	before := s.e.State()
+	entry := s.entry("group")
+	s.code(entry)
+	if reflect.DeepEqual(before, s.e.State()) {
+		t.Error("a new group does not show in the state")
+	}
+	s.central(http.MethodGet, entry, "").want(http.StatusOK)
+	s.central(http.MethodDelete, "/enrollmentGroups/group", "").want(http.StatusNoContent)
+	if after := s.e.State(); !reflect.DeepEqual(before, after) {
+		t.Errorf("before:\n%s\nafter:\n%s", jsonText(before), jsonText(after))
+	}
+	answered := s.send(http.MethodGet, s.info.Endpoints.ResourceManager+"_emulator/state", nil).want(http.StatusOK)
+	var state emulator.State
+	if err := json.Unmarshal(answered.body, &state); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(before, state) {
+		t.Errorf("State returns\n%s\nthe endpoint answers\n%s", jsonText(before), answered.body)
+	}
+}
+
+func TestEnvironment_namesEverythingTheProviderReads(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{Dir: t.TempDir()})
+	environment := s.e.Environment()
+	for _, name := range []string{
+		"ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET", "ARM_SUBSCRIPTION_ID", "ARM_USE_CLI",
+		"ARM_DISABLE_INSTANCE_DISCOVERY", "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", "ARM_RESOURCE_MANAGER_ENDPOINT",
+		"ARM_RESOURCE_MANAGER_AUDIENCE", "AZURE_SPHERE_ENDPOINT", "AZURE_SPHERE_AUDIENCE", "AZURE_SPHERE_CATALOG_ID",
+		"IOTCENTRAL_DNS_SUFFIX", "IOTCENTRAL_AUDIENCE", "IOTCENTRAL_APPLICATION", "ARM_CA_BUNDLE", "SSL_CERT_FILE",
+	} {
+		if environment[name] == "" {
+			t.Errorf("%s is not set", name)
+		}
+	}
+}

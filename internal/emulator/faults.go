@@ -1,0 +1,120 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Fault makes requests fail. All conditions that are set must hold.
+type Fault struct {
+	Service   string `json:"service,omitempty"` // as in Request
+	Method    string `json:"method,omitempty"`
+	Path      string `json:"path,omitempty"`      // glob, whatever the case: * matches within a segment, ** across segments
+	Operation string `json:"operation,omitempty"` // operation ID, as in Request
+
+	Status      int    `json:"status,omitempty"`       // answer with this status; 500 when neither this nor Drop is set
+	Drop        bool   `json:"drop,omitempty"`         // cut the connection without an answer
+	Times       int    `json:"times,omitempty"`        // how often; 0: always
+	RetryAfter  int    `json:"retry_after,omitempty"`  // seconds, sent as a header
+	AfterEffect bool   `json:"after_effect,omitempty"` // make the change, then fail
+	Code        string `json:"code,omitempty"`         // error code in the body, instead of one that fits the status
+	Body        string `json:"body,omitempty"`         // complete body, instead of the service's error shape
+}
+
+// faultList is safe for concurrent use.
+type faultList struct {
+	mu     sync.Mutex
+	active []*activeFault
+}
+
+type activeFault struct {
+	Fault
+	path *regexp.Regexp // nil: any
+	left int            // uses left, when Times is not 0
+}
+
+func (l *faultList) add(f Fault) {
+	if f.Status == 0 && !f.Drop {
+		f.Status = http.StatusInternalServerError
+	}
+	added := &activeFault{Fault: f, left: f.Times}
+	if f.Path != "" {
+		added.path = compileGlob(f.Path)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.active = append(l.active, added)
+}
+
+func (l *faultList) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.active = nil
+}
+
+// matchFault returns the first fault that concerns the call, which uses it up by one, or nil.
+func (e *Emulator) matchFault(c *call) *Fault {
+	e.faults.mu.Lock()
+	defer e.faults.mu.Unlock()
+	for _, f := range e.faults.active {
+		if f.Times > 0 && f.left == 0 || !f.concerns(c) {
+			continue
+		}
+		if f.Times > 0 {
+			f.left--
+		}
+		found := f.Fault
+		return &found
+	}
+	return nil
+}
+
+func (f *activeFault) concerns(c *call) bool {
+	return (f.Service == "" || f.Service == c.service.name) &&
+		(f.Method == "" || strings.EqualFold(f.Method, c.r.Method)) &&
+		(f.Operation == "" || f.Operation == c.operation()) &&
+		(f.path == nil || f.path.MatchString(c.sent.Path))
+}
+
+// faultAnswer is the answer of a fault that does not cut the connection.
+func (c *call) faultAnswer(f *Fault) answer {
+	code := f.Code
+	if code == "" {
+		code = strings.ReplaceAll(http.StatusText(f.Status), " ", "")
+	}
+	// Through the shape of the service, but not through its after, which may count the answer.
+	a := c.service.shape(c, fail(f.Status, code, "The emulator was told to fail this request."))
+	a.status = f.Status
+	if f.Body != "" {
+		a.body = []byte(f.Body)
+	}
+	if f.RetryAfter > 0 {
+		a = a.with("Retry-After", strconv.Itoa(f.RetryAfter))
+	}
+	return a.with("x-ms-request-id", c.requestID)
+}
+
+// compileGlob translates a glob into a regular expression: ** matches anything, * anything but a slash.
+func compileGlob(glob string) *regexp.Regexp {
+	var expression strings.Builder
+	expression.WriteString("(?is)^")
+	for i, part := range strings.Split(glob, "**") {
+		if i > 0 {
+			expression.WriteString(".*")
+		}
+		for j, literal := range strings.Split(part, "*") {
+			if j > 0 {
+				expression.WriteString("[^/]*")
+			}
+			expression.WriteString(regexp.QuoteMeta(literal))
+		}
+	}
+	expression.WriteString("$")
+	return regexp.MustCompile(expression.String())
+}

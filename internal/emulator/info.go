@@ -1,0 +1,176 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Info is what a client needs to know of a running emulator. The file emulator.json holds it.
+type Info struct {
+	Endpoints      Endpoints     `json:"endpoints"`
+	Audiences      Audiences     `json:"audiences"`
+	TenantID       string        `json:"tenant_id"`       // Microsoft Entra tenant
+	SubscriptionID string        `json:"subscription_id"` // of the catalog and of the applications
+	ResourceGroup  string        `json:"resource_group"`  // likewise
+	ClientID       string        `json:"client_id"`       // a principal with every right
+	ClientSecret   string        `json:"client_secret"`
+	CatalogID      string        `json:"catalog_id"`       // ARM resource ID of the default catalog
+	SphereTenantID string        `json:"sphere_tenant_id"` // Azure Sphere (Legacy) tenant of that catalog
+	Applications   []Application `json:"applications"`
+	Principals     []Principal   `json:"principals"` // every principal, the one above first
+	Identity       Identity      `json:"identity"`
+}
+
+// Endpoints are the addresses of the emulated services.
+type Endpoints struct {
+	AuthorityHost       string `json:"authority_host"`         // https://localhost:PORT/
+	ResourceManager     string `json:"resource_manager"`       // https://localhost:PORT/
+	AzureSphere         string `json:"azure_sphere"`           // https://localhost:PORT/, Legacy public API
+	IoTCentralDNSSuffix string `json:"iot_central_dns_suffix"` // localhost:PORT
+}
+
+// Audiences are the token audiences of the services: those of the public cloud.
+type Audiences struct {
+	ResourceManager string `json:"resource_manager"`
+	AzureSphere     string `json:"azure_sphere"`
+	IoTCentral      string `json:"iot_central"`
+}
+
+// Application is an IoT Central application.
+type Application struct {
+	Subdomain     string `json:"subdomain"`
+	ApplicationID string `json:"application_id"`
+	URL           string `json:"url"`         // https://SUBDOMAIN.localhost:PORT
+	AddressURL    string `json:"address_url"` // https://127.0.0.1:PORT2, a listener of this application alone
+	APIToken      string `json:"api_token"`   // a complete Authorization header value, App Administrator
+	ResourceID    string `json:"resource_id"` // ARM resource ID
+	IDScope       string `json:"id_scope"`    // of the application's Device Provisioning Service
+}
+
+// Principal is a service principal of the emulated Entra tenant.
+type Principal struct {
+	Name         string `json:"name"` // owner, reader, stranger or managed-identity
+	Description  string `json:"description"`
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret,omitempty"` // none for the managed identity
+	ObjectID     string `json:"object_id"`
+}
+
+// Identity holds what the environments that lend an identity to a process set: managed identities, and the OIDC token
+// requests of GitHub Actions and Azure Pipelines. The names of the variables they belong to are in each comment.
+type Identity struct {
+	MetadataURL string `json:"metadata_url"` // http://127.0.0.1:PORT3; as HTTP_PROXY it carries http://169.254.169.254 (IMDS)
+
+	AppServiceEndpoint string `json:"app_service_endpoint"` // IDENTITY_ENDPOINT
+	AppServiceHeader   string `json:"app_service_header"`   // IDENTITY_HEADER
+
+	GitHubRequestURL   string `json:"github_request_url"`   // ACTIONS_ID_TOKEN_REQUEST_URL
+	GitHubRequestToken string `json:"github_request_token"` // ACTIONS_ID_TOKEN_REQUEST_TOKEN
+
+	AzureDevOpsRequestURI        string `json:"azure_devops_request_uri"`  // SYSTEM_OIDCREQUESTURI
+	AzureDevOpsAccessToken       string `json:"azure_devops_access_token"` // SYSTEM_ACCESSTOKEN
+	AzureDevOpsServiceConnection string `json:"azure_devops_service_connection_id"`
+}
+
+// Info returns what clients need to know.
+func (e *Emulator) Info() Info {
+	info := e.info
+	info.Applications = slices.Clone(info.Applications)
+	info.Principals = slices.Clone(info.Principals)
+	return info
+}
+
+// CAPEM returns the certificate, in PEM, that signed the TLS certificates of every listener.
+func (e *Emulator) CAPEM() []byte { return e.tls.pem() }
+
+// Environment returns the environment variables with which an empty provider block reaches the emulator. Those that
+// name the file with the CA are there only when [Options.Dir] is set.
+func (e *Emulator) Environment() map[string]string {
+	variables := map[string]string{
+		"ARM_TENANT_ID":                       e.info.TenantID,
+		"ARM_CLIENT_ID":                       e.info.ClientID,
+		"ARM_CLIENT_SECRET":                   e.info.ClientSecret,
+		"ARM_SUBSCRIPTION_ID":                 e.info.SubscriptionID,
+		"ARM_USE_CLI":                         "false",
+		"ARM_DISABLE_INSTANCE_DISCOVERY":      "true",
+		"ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST": e.info.Endpoints.AuthorityHost,
+		"ARM_RESOURCE_MANAGER_ENDPOINT":       e.info.Endpoints.ResourceManager,
+		"ARM_RESOURCE_MANAGER_AUDIENCE":       e.info.Audiences.ResourceManager,
+		"AZURE_SPHERE_ENDPOINT":               e.info.Endpoints.AzureSphere,
+		"AZURE_SPHERE_AUDIENCE":               e.info.Audiences.AzureSphere,
+		"AZURE_SPHERE_CATALOG_ID":             e.info.CatalogID,
+		"IOTCENTRAL_DNS_SUFFIX":               e.info.Endpoints.IoTCentralDNSSuffix,
+		"IOTCENTRAL_AUDIENCE":                 e.info.Audiences.IoTCentral,
+		"IOTCENTRAL_APPLICATION":              e.info.Applications[0].Subdomain,
+	}
+	if e.opts.Dir != "" {
+		variables["ARM_CA_BUNDLE"] = e.caFile()
+		variables["SSL_CERT_FILE"] = e.caFile()
+	}
+	return variables
+}
+
+// caFile is the absolute name of the file with the CA.
+func (e *Emulator) caFile() string {
+	name := filepath.Join(e.opts.Dir, "ca.pem")
+	if absolute, err := filepath.Abs(name); err == nil {
+		return absolute
+	}
+	return name
+}
+
+// writeFiles writes emulator.env, ca.pem and emulator.json, when there is a directory for them. What holds secrets can
+// be read by the user alone.
+func (e *Emulator) writeFiles() error {
+	if e.opts.Dir == "" {
+		return nil
+	}
+	if err := os.MkdirAll(e.opts.Dir, 0o755); err != nil {
+		return fmt.Errorf("making the directory for the settings: %w", err)
+	}
+	settings, err := json.MarshalIndent(e.info, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encoding the settings: %w", err)
+	}
+	return errors.Join(
+		writeFile(filepath.Join(e.opts.Dir, "ca.pem"), e.tls.pem(), 0o644),
+		writeFile(filepath.Join(e.opts.Dir, "emulator.json"), append(settings, '\n'), 0o600),
+		writeFile(filepath.Join(e.opts.Dir, "emulator.env"), shellExports(e.Environment()), 0o600),
+	)
+}
+
+// shellExports writes variables as lines of a POSIX shell script.
+func shellExports(variables map[string]string) []byte {
+	var script strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		quoted := strings.ReplaceAll(variables[name], "'", `'\''`)
+		fmt.Fprintf(&script, "export %s='%s'\n", name, quoted)
+	}
+	return []byte(script.String())
+}
+
+// writeFile replaces a file at once, so that nobody reads half of it or reads it with the rights of an earlier one.
+func writeFile(name string, content []byte, mode os.FileMode) error {
+	temporary, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", name, err)
+	}
+	_, err = temporary.Write(content)
+	err = errors.Join(err, temporary.Chmod(mode), temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing %s: %w", name, err), os.Remove(temporary.Name()))
+	}
+	return nil
+}

@@ -1,0 +1,171 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// listen opens every listener, learns their ports, completes the settings with them and begins to serve.
+func (e *Emulator) listen(host string) error {
+	var listeners []net.Listener
+	open := func(address string) (net.Listener, error) {
+		listener, err := net.Listen("tcp", address)
+		if err == nil {
+			listeners = append(listeners, listener)
+		}
+		return listener, err
+	}
+	err := func() error {
+		main, err := open(e.opts.Listen)
+		if err != nil {
+			return err
+		}
+		e.setEndpoints(port(main))
+		for i := range e.applications {
+			listener, err := open(net.JoinHostPort(host, "0"))
+			if err != nil {
+				return err
+			}
+			e.info.Applications[i].URL = "https://" + e.applications[i].subdomain + "." + e.info.Endpoints.IoTCentralDNSSuffix
+			e.info.Applications[i].AddressURL = "https://" + net.JoinHostPort(loopback(main), port(listener))
+		}
+		metadata, err := open(net.JoinHostPort(host, "0"))
+		if err != nil {
+			return err
+		}
+		if err := e.setIdentity("http://" + net.JoinHostPort(loopback(main), port(metadata))); err != nil {
+			return err
+		}
+		if e.tls, err = newAuthority(e.tlsNames(host), e.tlsAddresses(host)); err != nil {
+			return err
+		}
+		return e.writeFiles()
+	}()
+	if err != nil {
+		for _, listener := range listeners {
+			err = errors.Join(err, listener.Close())
+		}
+		return err
+	}
+	e.serveOn(listeners[0], true, e.handler(mainListener, nil))
+	for i, app := range e.applications {
+		e.serveOn(listeners[1+i], true, e.handler(applicationListener, app))
+	}
+	e.serveOn(listeners[len(listeners)-1], false, e.handler(metadataListener, nil))
+	return nil
+}
+
+func (e *Emulator) setEndpoints(port string) {
+	base := "https://localhost:" + port + "/"
+	e.info.Endpoints = Endpoints{
+		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: "localhost:" + port,
+	}
+}
+
+// serveOn serves a listener with HTTP/1.1, where cutting a connection cuts nothing but the one request.
+func (e *Emulator) serveOn(listener net.Listener, secure bool, handler http.Handler) {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 30 * time.Second,
+		// net/http reports handshakes of clients that do not trust the CA; they know it themselves.
+		ErrorLog: log.New(io.Discard, "", 0),
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				e.connections.Add(1)
+			case http.StateClosed, http.StateHijacked:
+				e.connections.Done()
+			}
+		},
+	}
+	if secure {
+		listener = tls.NewListener(listener, &tls.Config{
+			MinVersion:   tls.VersionTLS12,
+			Certificates: []tls.Certificate{e.tls.leaf},
+			NextProtos:   []string{"http/1.1"},
+		})
+	}
+	e.servers = append(e.servers, server)
+	e.serving.Go(func() { _ = server.Serve(listener) }) // ends with ErrServerClosed
+}
+
+// port returns the port of a listener.
+func port(listener net.Listener) string {
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		panic(fmt.Sprintf("emulator: the address of a listener, %s, has no port", listener.Addr()))
+	}
+	return port
+}
+
+// loopback returns the address at which a client on this machine reaches a listener.
+func loopback(listener net.Listener) string {
+	address, ok := listener.Addr().(*net.TCPAddr)
+	switch {
+	case !ok || address.IP.IsUnspecified():
+		return "127.0.0.1"
+	default:
+		return address.IP.String()
+	}
+}
+
+// tlsNames are the host names of the TLS certificate. Each application is named beside the wildcard, because OpenSSL
+// takes no wildcard directly below a top-level domain.
+func (e *Emulator) tlsNames(host string) []string {
+	suffixes := []string{"localhost"}
+	if e.listenName != "" {
+		suffixes = append(suffixes, host)
+	}
+	var names []string
+	for _, suffix := range suffixes {
+		names = append(names, suffix, "*."+suffix)
+		for _, app := range e.applications {
+			names = append(names, app.subdomain+"."+suffix, app.id+"."+suffix)
+		}
+	}
+	return names
+}
+
+func (e *Emulator) tlsAddresses(host string) []net.IP {
+	addresses := []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
+	if ip := net.ParseIP(host); ip != nil && !ip.IsUnspecified() {
+		addresses = append(addresses, ip)
+	}
+	return addresses
+}
+
+// HTTPClient returns a client that trusts the emulator's CA and finds every *.localhost name on loopback. Its
+// connections are its own.
+func (e *Emulator) HTTPClient() *http.Client {
+	dialer := &net.Dialer{}
+	return &http.Client{Transport: &http.Transport{
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.tls.pool()},
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			host, port, err := net.SplitHostPort(address)
+			if err == nil && (host == "localhost" || strings.HasSuffix(host, ".localhost")) {
+				address = net.JoinHostPort(e.loopbackHost(), port)
+			}
+			return dialer.DialContext(ctx, network, address)
+		},
+	}}
+}
+
+// loopbackHost is the address of the main listener for a client on this machine.
+func (e *Emulator) loopbackHost() string {
+	host, _, err := net.SplitHostPort(strings.TrimPrefix(e.info.Applications[0].AddressURL, "https://"))
+	if err != nil {
+		return "127.0.0.1"
+	}
+	return host
+}

@@ -1,0 +1,167 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Switch describes a switch of [Behavior].
+type Switch struct {
+	Name        string   // as in Behavior.Set
+	Values      []string // the default first; where Open, examples
+	Open        bool     // other values of the same form are possible too: a duration, a number
+	Description string
+}
+
+// Switches lists every switch of [Behavior], each with all its values.
+func Switches() []Switch {
+	list := make([]Switch, 0, len(switches))
+	for _, s := range switches {
+		list = append(list, Switch{Name: s.name, Values: slices.Clone(s.values), Open: s.open, Description: s.description})
+	}
+	return list
+}
+
+// Set sets the switch of that name. It reports an error, and changes nothing, when there is no such switch or when it
+// has no such value.
+func (b *Behavior) Set(name, value string) error {
+	for _, s := range switches {
+		if s.name != name {
+			continue
+		}
+		if !s.open && !slices.Contains(s.values, value) {
+			return fmt.Errorf("switch %s has no value %q, only %s", name, value, strings.Join(s.values, ", "))
+		}
+		if err := s.set(b, value); err != nil {
+			return fmt.Errorf("switch %s: %w", name, err)
+		}
+		return nil
+	}
+	return fmt.Errorf("there is no switch %q", name)
+}
+
+type switchEntry struct {
+	name        string
+	values      []string
+	open        bool
+	description string
+	set         func(b *Behavior, value string) error
+}
+
+// toggle is a switch with two positions: off is the zero value.
+func toggle(name, off, on, description string, field func(*Behavior) *bool) switchEntry {
+	return switchEntry{name, []string{off, on}, false, description, func(b *Behavior, value string) error {
+		*field(b) = value == on
+		return nil
+	}}
+}
+
+// choice is a switch with several positions: the first value stands for the empty string.
+func choice[T ~string](name, description string, field func(*Behavior) *T, values ...string) switchEntry {
+	return switchEntry{name, values, false, description, func(b *Behavior, value string) error {
+		if value == values[0] {
+			value = ""
+		}
+		*field(b) = T(value)
+		return nil
+	}}
+}
+
+// number is a switch that counts something: 0 is the default.
+func number(name, example, description string, field func(*Behavior) *int) switchEntry {
+	return switchEntry{name, []string{"0", example}, true, description, func(b *Behavior, value string) error {
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 0 {
+			return fmt.Errorf("%q is not a number of at least 0", value)
+		}
+		*field(b) = n
+		return nil
+	}}
+}
+
+// duration is a switch for a length of time: 0s is the default.
+func duration(name, example, description string, field func(*Behavior) *time.Duration) switchEntry {
+	return switchEntry{name, []string{"0s", example}, true, description, func(b *Behavior, value string) error {
+		d, err := time.ParseDuration(value)
+		if err != nil || d < 0 {
+			return fmt.Errorf("%q is not a duration of at least 0s, such as %s", value, example)
+		}
+		*field(b) = d
+		return nil
+	}}
+}
+
+// switches is never written to.
+var switches = []switchEntry{
+	toggle("group-put", "upsert", "conflict", "IoT Central: PUT on an existing enrollment group updates it, or answers 409",
+		func(b *Behavior) *bool { return &b.ExistingGroupConflicts }),
+	toggle("shared-certificate", "conflict", "allow", "IoT Central: one certificate in two groups of an application",
+		func(b *Behavior) *bool { return &b.SharedCertificateAllowed }),
+	duration("code-lifetime", "10m", "IoT Central: how long a verification code can be used; 0s: without end",
+		func(b *Behavior) *time.Duration { return &b.CodeLifetime }),
+	toggle("generate-resets-verified", "no", "yes", "IoT Central: a new verification code takes the verification away",
+		func(b *Behavior) *bool { return &b.GenerateResetsVerified }),
+	toggle("earlier-code", "void", "valid", "IoT Central: an earlier code after a new one was generated",
+		func(b *Behavior) *bool { return &b.EarlierCodesStayValid }),
+	toggle("empty-entry-delete", "204", "404", "IoT Central: DELETE of an empty certificate entry",
+		func(b *Behavior) *bool { return &b.EmptyEntryDeleteMissing }),
+	toggle("verify-mismatch", "422", "400", "IoT Central: status when a proof does not fit code or certificate",
+		func(b *Behavior) *bool { return &b.VerifyMismatchBadRequest }),
+	number("retry-after", "1", "IoT Central: seconds in the Retry-After header of a 429; 0: no header",
+		func(b *Behavior) *int { return &b.RetryAfter }),
+	toggle("group-certificates", "ignored", "stored", "IoT Central: certificates inside the PUT of a group",
+		func(b *Behavior) *bool { return &b.GroupCertificatesStored }),
+	toggle("bundle", "refused", "first", "IoT Central: several certificates in one upload; first: the first is taken",
+		func(b *Behavior) *bool { return &b.BundleFirstTaken }),
+	toggle("raw-pem", "refused", "accepted", "IoT Central: PEM text that is not base64-encoded again",
+		func(b *Behavior) *bool { return &b.RawPEMAccepted }),
+	toggle("non-ca", "refused", "accepted", "IoT Central: upload of a certificate that is not a CA's",
+		func(b *Behavior) *bool { return &b.NonCAAccepted }),
+	toggle("patch-media-type", "any", "merge-patch", "IoT Central: Content-Type of PATCH; any: application/json as well",
+		func(b *Behavior) *bool { return &b.MergePatchOnly }),
+	number("page-size", "1", "IoT Central: enrollment groups per page of a list; 0: no paging",
+		func(b *Behavior) *int { return &b.PageSize }),
+	toggle("certificate-body", "absent", "returned", "IoT Central: the certificate itself in answers",
+		func(b *Behavior) *bool { return &b.CertificateReturned }),
+	toggle("group-shows-certificates", "yes", "no", "IoT Central: a group shows thumbprint and verification of its entries",
+		func(b *Behavior) *bool { return &b.GroupWithoutCertificates }),
+	toggle("body-etag", "checked", "ignored", "IoT Central: an etag inside a body; checked: 412 when it does not match",
+		func(b *Behavior) *bool { return &b.BodyETagIgnored }),
+	choice("patch-immutable", "IoT Central: PATCH of a group's type or attestation; refused: 422",
+		func(b *Behavior) *ImmutablePatch { return &b.ImmutablePatch }, "refused", "ignored"),
+	toggle("proof-dates", "ignored", "checked", "IoT Central: verify looks at the validity of the proof",
+		func(b *Behavior) *bool { return &b.ProofDatesChecked }),
+	toggle("entry-etag", "own", "group", "IoT Central: what a change of an entry gives a new etag; group: entry and group",
+		func(b *Behavior) *bool { return &b.EntryETagFollowsGroup }),
+
+	choice("non-active-body", "Azure Sphere: body of certificates that are not Active; "+
+		"life-cycle: present when Inactive, null when Expired or Revoked",
+		func(b *Behavior) *NonActiveBody { return &b.NonActiveBody }, "life-cycle", "present", "null", "absent"),
+	choice("aliases", "Azure Sphere: names accepted in place of the active certificate's serial number",
+		func(b *Behavior) *Aliases { return &b.Aliases }, "all", "none", ".default", "active", "default"),
+	toggle("sphere-put", "200", "201", "Azure Sphere: answer to PUT; 201: with Azure-AsyncOperation to poll",
+		func(b *Behavior) *bool { return &b.PutAsynchronous }),
+	toggle("sphere-errors", "standard", "absent", "Azure Sphere: body of the resource provider's own errors",
+		func(b *Behavior) *bool { return &b.ErrorBodyAbsent }),
+	number("operation-polls", "1", "Azure Sphere: how many polls find an operation in progress; 0: the first finds it done",
+		func(b *Behavior) *int { return &b.OperationPolls }),
+	duration("new-catalog-certificate", "68s", "Azure Sphere: how long after its creation a catalog has its certificate",
+		func(b *Behavior) *time.Duration { return &b.NewCatalogCertificate }),
+	toggle("rotation", "manual", "automatic", "Azure Sphere: CA renewal by command, or 90 and 45 days before the end "+
+		"as the clock moves", func(b *Behavior) *bool { return &b.AutomaticRotation }),
+
+	toggle("legacy-strings", "quoted", "bare", "Azure Sphere (Legacy): certificates as JSON strings, or as bare text",
+		func(b *Behavior) *bool { return &b.LegacyStringsBare }),
+	toggle("legacy-lists", "bare", "wrapped", "Azure Sphere (Legacy): lists as arrays, or as {\"Items\":[…]}",
+		func(b *Behavior) *bool { return &b.LegacyListWrapped }),
+	toggle("legacy-encoding", "der", "pem", "Azure Sphere (Legacy): what certificates are base64 of",
+		func(b *Behavior) *bool { return &b.LegacyPEM }),
+	toggle("legacy-missing", "404", "null", "Azure Sphere (Legacy): answer for an unknown or expired thumbprint",
+		func(b *Behavior) *bool { return &b.LegacyMissingCertificate }),
+}
