@@ -7,9 +7,13 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
+	"strings"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 )
 
@@ -30,23 +34,34 @@ func (b *Bench) Do(method, path string, body any) (int, map[string]any) {
 		content = bytes.NewReader(encoded)
 	}
 	application := b.Info().Applications[0]
-	request, err := http.NewRequestWithContext(b.t.Context(), method, application.URL+"/api/"+path+"?api-version="+APIVersion, content)
+	var answer map[string]any
+	status := b.send(method, application.URL+"/api/"+path+"?api-version="+APIVersion, application.APIToken, "application/json", content, &answer)
+
+	return status, answer
+}
+
+func (b *Bench) send(method, address, authorization, contentType string, content io.Reader, answer any) int {
+	b.t.Helper()
+	request, err := http.NewRequestWithContext(b.t.Context(), method, address, content)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	request.Header.Set("Authorization", application.APIToken)
-	request.Header.Set("Content-Type", "application/json")
+	if authorization != "" {
+		request.Header.Set("Authorization", authorization)
+	}
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
 	response, err := b.HTTPClient().Do(request)
 	if err != nil {
-		b.t.Fatalf("%s %s: %v", method, path, err)
+		b.t.Fatalf("%s %s: %v", method, address, err)
 	}
 	defer func() { _ = response.Body.Close() }()
-	var answer map[string]any
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil && err != io.EOF {
-		b.t.Fatalf("%s %s: %v", method, path, err)
+	if err := json.NewDecoder(response.Body).Decode(answer); err != nil && !errors.Is(err, io.EOF) {
+		b.t.Fatalf("%s %s: status %d: %v", method, address, response.StatusCode, err)
 	}
 
-	return response.StatusCode, answer
+	return response.StatusCode
 }
 
 // MustDo is Do, and fails the test unless the answer is a success.
@@ -90,4 +105,49 @@ func (b *Bench) Entry(group string, entry iotcentral.Entry) (thumbprint string, 
 
 func certificatePath(group string, entry iotcentral.Entry) string {
 	return "enrollmentGroups/" + group + "/certificates/" + string(entry)
+}
+
+// Token returns an access token of the emulator's first principal.
+func (b *Bench) Token(audience string) string {
+	b.t.Helper()
+	info := b.Info()
+	form := url.Values{
+		"grant_type":    {"client_credentials"},
+		"client_id":     {info.ClientID},
+		"client_secret": {info.ClientSecret},
+		"scope":         {audience + "/.default"},
+	}
+	var answer struct {
+		AccessToken string `json:"access_token"`
+	}
+	b.send(http.MethodPost, info.Endpoints.AuthorityHost+info.TenantID+"/oauth2/v2.0/token", "",
+		"application/x-www-form-urlencoded", strings.NewReader(form.Encode()), &answer)
+
+	return answer.AccessToken
+}
+
+// ActiveCA returns the Active CA of the default catalog.
+func (b *Bench) ActiveCA() *certs.Certificate {
+	b.t.Helper()
+	var list struct {
+		Value []struct {
+			Properties struct{ Certificate, Status string }
+		}
+	}
+	info := b.Info()
+	b.send(http.MethodGet, strings.TrimSuffix(info.Endpoints.ResourceManager, "/")+info.CatalogID+"/certificates?api-version=2024-04-01",
+		"Bearer "+b.Token(info.Audiences.ResourceManager), "", nil, &list)
+	for _, certificate := range list.Value {
+		if certificate.Properties.Status != "Active" {
+			continue
+		}
+		parsed, err := certs.Parse(certificate.Properties.Certificate)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		return parsed
+	}
+	b.t.Fatal("the catalog has no Active CA")
+
+	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
@@ -58,8 +59,9 @@ type Clients struct {
 	integrated, legacy *transport.Client
 	iotCentral         *iotcentral.Client
 
-	mutex   sync.Mutex
-	tenants map[sphere.Scope]*sphere.Remembered
+	mutex        sync.Mutex
+	tenants      map[sphere.Scope]*sphere.Remembered
+	certificates map[string]*certs.Certificate
 }
 
 // New returns the clients for a configuration.
@@ -79,7 +81,8 @@ func New(config Config) *Clients {
 			bearer(config, config.SphereAudience, "azure_sphere_audience", "AZURE_SPHERE_AUDIENCE"), nil),
 		iotCentral: iotcentral.New(
 			transport.New(iotCentralService, config.Settings, authenticateIoTCentral, limits), config.APIVersion),
-		tenants: map[sphere.Scope]*sphere.Remembered{},
+		tenants:      map[sphere.Scope]*sphere.Remembered{},
+		certificates: map[string]*certs.Certificate{},
 	}
 }
 
@@ -139,4 +142,24 @@ func (c *Clients) Tenant(scope sphere.Scope) *sphere.Remembered {
 	c.tenants[key] = sphere.NewRemembered(tenant, c.config.Now)
 
 	return c.tenants[key]
+}
+
+// Remember keeps a certificate that was uploaded, so that its verification, which
+// follows, need not ask Azure Sphere for it.
+func (c *Clients) Remember(certificate *certs.Certificate) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.certificates[certificate.Thumbprint()] = certificate
+}
+
+// Known returns a remembered certificate, or nil.
+func (c *Clients) Known(thumbprint string) *certs.Certificate {
+	normalized, err := certs.NormalizeThumbprint(thumbprint)
+	if err != nil {
+		return nil
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+
+	return c.certificates[normalized]
 }

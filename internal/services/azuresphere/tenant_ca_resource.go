@@ -286,6 +286,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	scope := state.scope()
 	certificates, err := r.Tenant(scope).Certificates(ctx)
 	if transport.IsNotFound(err) {

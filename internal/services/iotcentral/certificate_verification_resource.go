@@ -175,7 +175,7 @@ func (r *verificationResource) verify(ctx context.Context, plan *verificationMod
 	}
 	handshake := trust.Handshake{
 		Verifier: r.IoTCentral(),
-		Prover:   trust.SphereProver{Tenant: r.Tenant(scope)},
+		Prover:   trust.SphereProver{Tenant: r.Tenant(scope), Known: r.Known},
 		Now:      r.Now,
 		Pause:    r.Pause,
 	}
@@ -235,6 +235,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 		resp.Diagnostics.AddError("Cannot read the verification", fwtypes.Sentence(err))
 		return
 	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	found, err := r.IoTCentral().Certificate(ctx, id)
 	if transport.IsNotFound(err) {
 		resp.Diagnostics.AddWarning("The verified certificate is gone",
@@ -260,7 +261,6 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 			"Devices cannot enrol until it is; the next apply verifies it.", id, found.Thumbprint))
 	}
 	state.Verified = types.BoolValue(expected && found.Verified)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

@@ -234,6 +234,7 @@ func (r *groupCertificateResource) resolve(plan *groupCertificateModel, diags *d
 	id := group.Certificate(client.Entry(plan.Entry.ValueString()))
 	plan.ID = types.StringValue(id.String())
 	plan.set(certificate)
+	r.Remember(certificate)
 
 	return id, certificate, !diags.HasError()
 }
@@ -285,6 +286,7 @@ func (r *groupCertificateResource) Read(ctx context.Context, req resource.ReadRe
 		resp.Diagnostics.AddError("Cannot read the certificate of the enrollment group", fwtypes.Sentence(err))
 		return
 	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	found, err := r.IoTCentral().Certificate(ctx, id)
 	if transport.IsNotFound(err) {
 		resp.Diagnostics.AddWarning("The certificate is gone",
@@ -306,7 +308,6 @@ func (r *groupCertificateResource) Read(ctx context.Context, req resource.ReadRe
 	// A certificate that lost the verification it was uploaded with is to be
 	// uploaded again; the plan shows it as attested = false -> true.
 	state.Attested = types.BoolValue(state.Attested.ValueBool() && found.Verified)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

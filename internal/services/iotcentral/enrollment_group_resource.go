@@ -282,6 +282,7 @@ func (r *enrollmentGroupResource) Read(ctx context.Context, req resource.ReadReq
 		resp.Diagnostics.AddError("Cannot read the enrollment group", fwtypes.Sentence(err))
 		return
 	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(id))...)
 	group, err := r.IoTCentral().Group(ctx, id)
 	if transport.IsNotFound(err) {
 		resp.Diagnostics.AddWarning("The enrollment group is gone",
@@ -297,7 +298,6 @@ func (r *enrollmentGroupResource) Read(ctx context.Context, req resource.ReadReq
 		state.Application = types.StringValue(r.ShortName(id.Host))
 	}
 	state.set(id, group)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(id))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

@@ -1,0 +1,179 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+)
+
+// isTrusted checks in the service itself that the entry holds the Active CA,
+// verified.
+func isTrusted(t *testing.T, bench *acctest.Bench) resource.TestCheckFunc {
+	t.Helper()
+
+	return func(*terraform.State) error {
+		thumbprint, verified := bench.Entry(acctest.Group, iotcentral.Primary)
+		if want := bench.ActiveCA().Thumbprint(); thumbprint != want || !verified {
+			t.Errorf("the entry holds %s, verified %t; want %s, verified", thumbprint, verified, want)
+		}
+		return nil
+	}
+}
+
+// planned checks values of the plan before an apply.
+func planned(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: checks}
+}
+
+func TestLostTrust_swappedCertificateIsReplacedAndReverified(t *testing.T) {
+	t.Parallel()
+	for name, verified := range map[string]bool{"unverified": false, "verified": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bench := acctest.Start(t, nil)
+			foreign := acctest.ForeignCA(t, "Somebody else's CA")
+			bench.Run(
+				resource.TestStep{Config: acctest.TrustConfig},
+				resource.TestStep{
+					PreConfig: func() {
+						bench.SwapCertificate(acctest.Group, iotcentral.Primary, foreign.DER(), verified)
+					},
+					RefreshState:       true,
+					ExpectNonEmptyPlan: true,
+					RefreshPlanChecks: resource.RefreshPlanChecks{PostRefresh: []plancheck.PlanCheck{
+						plancheck.ExpectResourceAction(acctest.TenantCA, plancheck.ResourceActionNoop),
+						plancheck.ExpectResourceAction(acctest.GroupAddress, plancheck.ResourceActionNoop),
+						plancheck.ExpectResourceAction(acctest.Certificate, plancheck.ResourceActionUpdate),
+						plancheck.ExpectResourceAction(acctest.Verification, plancheck.ResourceActionUpdate),
+						expectBefore(acctest.Certificate, "thumbprint", foreign.Thumbprint()),
+						expectBefore(acctest.Certificate, "subject", nil),
+						expectBefore(acctest.Verification, "verified", false),
+						plancheck.ExpectKnownValue(acctest.Verification, tfjsonpath.New("verified"), knownvalue.Bool(true)),
+						plancheck.ExpectKnownValue(acctest.Certificate, tfjsonpath.New("thumbprint"),
+							knownvalue.StringExact(bench.ActiveCA().Thumbprint())),
+					}},
+				},
+				resource.TestStep{
+					Config:            acctest.TrustConfig,
+					Check:             isTrusted(t, bench),
+					ConfigStateChecks: []statecheck.StateCheck{verifiedIs(true)},
+				},
+				emptyPlan(acctest.TrustConfig),
+			)
+		})
+	}
+}
+
+func TestLostTrust_sameCertificateUploadedAgainIsReverified(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	bench.Run(
+		resource.TestStep{Config: acctest.TrustConfig},
+		resource.TestStep{
+			PreConfig: func() {
+				bench.SwapCertificate(acctest.Group, iotcentral.Primary, bench.ActiveCA().DER(), false)
+				bench.ResetRequests()
+			},
+			Config: acctest.TrustConfig,
+			ConfigPlanChecks: planned(
+				plancheck.ExpectResourceAction(acctest.Certificate, plancheck.ResourceActionNoop),
+				plancheck.ExpectResourceAction(acctest.Verification, plancheck.ResourceActionUpdate),
+				expectBefore(acctest.Verification, "verified", false),
+			),
+			Check: resource.ComposeTestCheckFunc(isTrusted(t, bench), func(*terraform.State) error {
+				if uploads := bench.Count()["EnrollmentGroups_CreateX509"]; uploads != 0 {
+					t.Errorf("the certificate was uploaded %d times; only its verification was lost", uploads)
+				}
+				return nil
+			}),
+		},
+		emptyPlan(acctest.TrustConfig),
+	)
+}
+
+func TestLostTrust_deletedEntryIsFilledAndVerified(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	bench.Run(
+		resource.TestStep{Config: acctest.TrustConfig},
+		resource.TestStep{
+			PreConfig: func() { bench.DeleteCertificate(acctest.Group, iotcentral.Primary) },
+			Config:    acctest.TrustConfig,
+			ConfigPlanChecks: planned(
+				plancheck.ExpectResourceAction(acctest.GroupAddress, plancheck.ResourceActionNoop),
+				plancheck.ExpectResourceAction(acctest.Certificate, plancheck.ResourceActionCreate),
+				plancheck.ExpectResourceAction(acctest.Verification, plancheck.ResourceActionCreate),
+			),
+			Check: isTrusted(t, bench),
+		},
+		emptyPlan(acctest.TrustConfig),
+	)
+}
+
+func TestLostTrust_deletedGroupIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	bench.Run(
+		resource.TestStep{Config: acctest.TrustConfig},
+		resource.TestStep{
+			PreConfig: func() { bench.MustDo("DELETE", "enrollmentGroups/"+acctest.Group, nil) },
+			Config:    acctest.TrustConfig,
+			Check:     isTrusted(t, bench),
+		},
+		emptyPlan(acctest.TrustConfig),
+	)
+}
+
+func TestLostTrust_renewedCAIsUploadedAndVerified(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	var before string
+	bench.Run(
+		resource.TestStep{Config: acctest.TrustConfig},
+		resource.TestStep{
+			PreConfig: func() { rotate(t, bench, emulator.StageIssue) },
+			Config:    acctest.TrustConfig,
+			ConfigPlanChecks: planned(
+				plancheck.ExpectEmptyPlan(), // A successor that is not in use yet changes nothing here.
+			),
+		},
+		resource.TestStep{
+			PreConfig: func() {
+				before = bench.ActiveCA().Thumbprint()
+				rotate(t, bench, emulator.StageActivate)
+			},
+			Config: acctest.TrustConfig,
+			ConfigPlanChecks: planned(
+				plancheck.ExpectResourceAction(acctest.TenantCA, plancheck.ResourceActionUpdate),
+				plancheck.ExpectResourceAction(acctest.Certificate, plancheck.ResourceActionUpdate),
+				plancheck.ExpectResourceAction(acctest.Verification, plancheck.ResourceActionUpdate),
+				eventually(func() plancheck.PlanCheck { return expectBefore(acctest.TenantCA, "thumbprint", before) }),
+				eventually(func() plancheck.PlanCheck {
+					return plancheck.ExpectKnownValue(acctest.Verification, tfjsonpath.New("thumbprint"),
+						knownvalue.StringExact(bench.ActiveCA().Thumbprint()))
+				}),
+			),
+			Check: isTrusted(t, bench),
+		},
+		emptyPlan(acctest.TrustConfig),
+	)
+}
+
+func rotate(t *testing.T, bench *acctest.Bench, stage emulator.Stage) {
+	t.Helper()
+	if err := bench.Rotate("", stage); err != nil {
+		t.Fatal(err)
+	}
+}
