@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -131,11 +132,13 @@ func TestRefusedProof_isNotSent(t *testing.T) {
 		want  string
 	}{
 		"common name is not the code": {
-			func(t *testing.T) *certs.Certificate { return acctest.ForeignCA(t, "not the code") },
+			func(t *testing.T) *certs.Certificate {
+				return acctest.ForeignCA(t).Proof(t, "not the code", time.Now())
+			},
 			`common name of the proof of possession is not the[\s│]+verification[\s│]+code`,
 		},
 		"not signed by the CA": {
-			func(t *testing.T) *certs.Certificate { return acctest.ForeignCA(t, fixedCode) },
+			func(t *testing.T) *certs.Certificate { return acctest.ForeignCA(t).Proof(t, fixedCode, time.Now()) },
 			`proof of possession is not signed by the CA`,
 		},
 	} {

@@ -43,7 +43,7 @@ func TestLostTrust_swappedCertificateIsReplacedAndReverified(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			bench := acctest.Start(t, nil)
-			foreign := acctest.ForeignCA(t, "Somebody else's CA")
+			foreign := acctest.ForeignCA(t)
 			bench.Run(
 				resource.TestStep{Config: acctest.TrustConfig},
 				resource.TestStep{

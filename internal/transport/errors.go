@@ -36,19 +36,22 @@ type Error struct {
 // Error implements error. It names the service, the status, the service's own
 // words and the request ID, which Microsoft's support asks for.
 func (e *Error) Error() string {
-	var text strings.Builder
-	fmt.Fprintf(&text, "%s could not %s: %d %s", e.Service, e.Operation, e.StatusCode, http.StatusText(e.StatusCode))
+	var identified []string
 	if e.Code != "" {
-		fmt.Fprintf(&text, " (%s)", e.Code)
-	}
-	if e.Message != "" {
-		fmt.Fprintf(&text, ": %s", e.Message)
+		identified = append(identified, "code "+e.Code)
 	}
 	if e.RequestID != "" {
-		fmt.Fprintf(&text, "\nRequest ID: %s", e.RequestID)
+		identified = append(identified, "request ID "+e.RequestID)
+	}
+	text := fmt.Sprintf("%s could not %s: %d %s", e.Service, e.Operation, e.StatusCode, http.StatusText(e.StatusCode))
+	if len(identified) > 0 {
+		text += " (" + strings.Join(identified, ", ") + ")"
+	}
+	if e.Message != "" {
+		text += ": " + e.Message
 	}
 
-	return text.String()
+	return text
 }
 
 // Unwrap returns the *azcore.ResponseError of the answer.

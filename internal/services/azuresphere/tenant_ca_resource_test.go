@@ -1,0 +1,281 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package azuresphere_test
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+)
+
+const tenantCA = "azuresphere_tenant_ca.this"
+
+func tenantCAConfig(arguments string) string {
+	return "resource \"azuresphere_tenant_ca\" \"this\" {\n" + arguments + "\n}\n"
+}
+
+func attribute(address, name string, want knownvalue.Check) statecheck.StateCheck {
+	return statecheck.ExpectKnownValue(address, tfjsonpath.New(name), want)
+}
+
+func plan(checks ...plancheck.PlanCheck) resource.ConfigPlanChecks {
+	return resource.ConfigPlanChecks{PreApply: checks}
+}
+
+func rotate(t *testing.T, bench *acctest.Bench, stages ...emulator.Stage) func() {
+	t.Helper()
+
+	return func() {
+		for _, stage := range stages {
+			if err := bench.Rotate("", stage); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+func TestTenantCA_pinsTheActiveOneAndForgetsIt(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	ca := bench.ActiveCA()
+	before := bench.State()
+	bench.Run(
+		resource.TestStep{
+			Config: tenantCAConfig(""),
+			ConfigStateChecks: []statecheck.StateCheck{
+				attribute(tenantCA, "id", knownvalue.StringExact(bench.Info().CatalogID+"/certificates/"+ca.SerialNumber())),
+				attribute(tenantCA, "catalog_id", knownvalue.StringExact(bench.Info().CatalogID)),
+				attribute(tenantCA, "tenant_id", knownvalue.Null()),
+				attribute(tenantCA, "thumbprint", knownvalue.StringExact(ca.Thumbprint())),
+				attribute(tenantCA, "thumbprint_sha256", knownvalue.StringExact(ca.ThumbprintSHA256())),
+				attribute(tenantCA, "serial_number", knownvalue.StringExact(ca.SerialNumber())),
+				attribute(tenantCA, "subject", knownvalue.StringExact(ca.Subject())),
+				attribute(tenantCA, "issuer", knownvalue.StringExact(ca.Issuer())),
+				attribute(tenantCA, "not_before", knownvalue.StringExact(ca.NotBefore().Format(time.RFC3339))),
+				attribute(tenantCA, "not_after", knownvalue.StringExact(ca.NotAfter().Format(time.RFC3339))),
+				attribute(tenantCA, "status", knownvalue.StringExact("Active")),
+				attribute(tenantCA, "certificate_pem", knownvalue.StringExact(ca.PEM())),
+				attribute(tenantCA, "certificate_base64", knownvalue.StringExact(ca.Base64())),
+				attribute(tenantCA, "renewal", knownvalue.StringExact("automatic")),
+			},
+		},
+		resource.TestStep{ResourceName: tenantCA, ImportState: true, ImportStateVerify: true},
+		resource.TestStep{
+			// A catalog's ID is compared without case, and a thumbprint without colons.
+			Config: tenantCAConfig(fmt.Sprintf("catalog_id = %q\nthumbprint = %q",
+				strings.ToUpper(bench.Info().CatalogID), strings.ToLower(ca.Thumbprint()))),
+			ConfigPlanChecks: plan(plancheck.ExpectEmptyPlan()),
+		},
+	)
+	if after := bench.State(); len(after.Catalogs[0].Certificates) != len(before.Catalogs[0].Certificates) {
+		t.Error("the tenant's certificates changed")
+	}
+	for _, request := range bench.Requests() {
+		if request.Service == "arm" && request.Method != "GET" {
+			t.Errorf("%s %s was sent", request.Method, request.Path)
+		}
+	}
+}
+
+func TestTenantCA_manualRenewalOnlyWarns(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	ca := bench.ActiveCA()
+	bench.Run(
+		resource.TestStep{Config: tenantCAConfig(`renewal = "manual"`)},
+		resource.TestStep{
+			PreConfig:        rotate(t, bench, emulator.StageIssue, emulator.StageActivate),
+			Config:           tenantCAConfig(`renewal = "manual"`),
+			ConfigPlanChecks: plan(plancheck.ExpectResourceAction(tenantCA, plancheck.ResourceActionNoop)),
+			ConfigStateChecks: []statecheck.StateCheck{
+				attribute(tenantCA, "thumbprint", knownvalue.StringExact(ca.Thumbprint())),
+				attribute(tenantCA, "status", knownvalue.StringExact("Inactive")),
+			},
+		},
+		resource.TestStep{
+			Config:           tenantCAConfig(`renewal = "automatic"`),
+			ConfigPlanChecks: plan(plancheck.ExpectResourceAction(tenantCA, plancheck.ResourceActionUpdate)),
+			ConfigStateChecks: []statecheck.StateCheck{
+				attribute(tenantCA, "status", knownvalue.StringExact("Active")),
+			},
+		},
+	)
+}
+
+// TestTenantCA_keepsTheBodyOfAnExpiredOne: the service no longer gives it.
+func TestTenantCA_keepsTheBodyOfAnExpiredOne(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	ca := bench.ActiveCA()
+	config := tenantCAConfig(fmt.Sprintf("thumbprint = %q", ca.Thumbprint()))
+	bench.Run(
+		resource.TestStep{Config: config},
+		resource.TestStep{
+			PreConfig: rotate(t, bench, emulator.StageIssue, emulator.StageActivate, emulator.StageExpire),
+			Config:    config,
+			ConfigStateChecks: []statecheck.StateCheck{
+				attribute(tenantCA, "status", knownvalue.StringExact("Expired")),
+				attribute(tenantCA, "certificate_pem", knownvalue.StringExact(ca.PEM())),
+				attribute(tenantCA, "subject", knownvalue.StringExact(ca.Subject())),
+			},
+		},
+	)
+}
+
+func TestTenantCA_waitsForTheFirstCAOfANewCatalog(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	bench.Fail(emulator.Fault{Operation: "Certificates_ListByCatalog", Status: 200, Body: `{"value":[]}`, Times: 3})
+	bench.Run(resource.TestStep{
+		Config:            tenantCAConfig(""),
+		ConfigStateChecks: []statecheck.StateCheck{attribute(tenantCA, "status", knownvalue.StringExact("Active"))},
+	})
+}
+
+func TestTenantCA_onlyNotFoundRemovesIt(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{401, 403, 429, 500} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			bench := acctest.Start(t, nil)
+			bench.Run(
+				resource.TestStep{Config: tenantCAConfig("")},
+				resource.TestStep{
+					PreConfig:   func() { bench.Fail(emulator.Fault{Operation: "Certificates_ListByCatalog", Status: status}) },
+					Config:      tenantCAConfig(""),
+					PlanOnly:    true,
+					ExpectError: regexp.MustCompile(fmt.Sprintf(`Cannot (read|list) the tenant CA certificate(?s:.*)%d`, status)),
+				},
+				resource.TestStep{
+					PreConfig:        bench.ClearFaults,
+					Config:           tenantCAConfig(""),
+					ConfigPlanChecks: plan(plancheck.ExpectEmptyPlan()),
+				},
+			)
+		})
+	}
+}
+
+// TestTenantCA_missingFromTheListIsKept: a list can be short for other reasons
+// than a deletion, and the body in the state cannot be had again.
+func TestTenantCA_missingFromTheListIsKept(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	ca := bench.ActiveCA()
+	bench.Run(
+		resource.TestStep{Config: tenantCAConfig("")},
+		resource.TestStep{
+			PreConfig: func() {
+				bench.Fail(emulator.Fault{Operation: "Certificates_ListByCatalog", Status: 200, Body: `{"value":[]}`})
+			},
+			Config:            tenantCAConfig(""),
+			ConfigPlanChecks:  plan(plancheck.ExpectResourceAction(tenantCA, plancheck.ResourceActionNoop)),
+			ConfigStateChecks: []statecheck.StateCheck{attribute(tenantCA, "certificate_pem", knownvalue.StringExact(ca.PEM()))},
+		},
+	)
+}
+
+func TestTenantCA_unknownThumbprintListsWhatThereIs(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	bench.Run(resource.TestStep{
+		Config:      tenantCAConfig(`thumbprint = "0123456789ABCDEF0123456789ABCDEF01234567"`),
+		ExpectError: regexp.MustCompile(`(?s)No such tenant CA.*` + bench.ActiveCA().Thumbprint() + `\s+Active`),
+	})
+}
+
+func TestTenantCA_wrongInputFailsInThePlan(t *testing.T) {
+	t.Parallel()
+	const catalog = "/subscriptions/a/resourceGroups/b/providers/Microsoft.AzureSphere/catalogs/c"
+	for name, test := range map[string]struct {
+		arguments, want string
+		environment     map[string]string
+	}{
+		"catalog and tenant": {
+			arguments: fmt.Sprintf("catalog_id = %q\ntenant_id = \"11111111-2222-3333-4444-555555555555\"", catalog),
+			want:      `(?s)catalog_id.*"tenant_id" cannot be specified`,
+		},
+		"malformed catalog ID": {
+			arguments: `catalog_id = "contoso"`,
+			want:      `(?s)Not the ID of a catalog.*catalog_id = "contoso"`,
+		},
+		"ID of another type": {
+			arguments: `catalog_id = "/subscriptions/a/resourceGroups/b/providers/Microsoft.Devices/IotHubs/c"`,
+			want:      `Not the ID of a catalog`,
+		},
+		"malformed tenant ID": {
+			arguments: `tenant_id = "contoso"`,
+			want:      `Not the ID of a tenant`,
+		},
+		"malformed thumbprint": {
+			arguments: `thumbprint = "1234"`,
+			want:      `Not a thumbprint`,
+		},
+		"unknown renewal": {
+			arguments: `renewal = "never"`,
+			want:      `(?s)renewal.*value must be one of`,
+		},
+		"no tenant anywhere": {
+			environment: map[string]string{"AZURE_SPHERE_CATALOG_ID": ""},
+			want:        `(?s)No Azure Sphere tenant.*AZURE_SPHERE_CATALOG_ID`,
+		},
+		"both tenants in the environment": {
+			environment: map[string]string{"AZURE_SPHERE_TENANT_ID": "11111111-2222-3333-4444-555555555555"},
+			want:        `(?s)AZURE_SPHERE_CATALOG_ID and AZURE_SPHERE_TENANT_ID are both set`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bench := acctest.Start(t, nil)
+			for variable, value := range test.environment {
+				bench.Setenv(variable, value)
+			}
+			bench.Run(resource.TestStep{Config: tenantCAConfig(test.arguments), PlanOnly: true, ExpectError: regexp.MustCompile(test.want)})
+			if sent := len(bench.Requests()); sent != 0 {
+				t.Errorf("%d requests were sent", sent)
+			}
+		})
+	}
+}
+
+func TestTenantCADataSource_readsActiveOrByThumbprint(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	old := bench.ActiveCA()
+	rotate(t, bench, emulator.StageIssue, emulator.StageActivate)()
+	fresh := bench.ActiveCA()
+	const address = "data.azuresphere_tenant_ca.this"
+	bench.Run(
+		resource.TestStep{
+			Config: `data "azuresphere_tenant_ca" "this" {}`,
+			ConfigStateChecks: []statecheck.StateCheck{
+				attribute(address, "thumbprint", knownvalue.StringExact(fresh.Thumbprint())),
+				attribute(address, "subject", knownvalue.StringExact(fresh.Subject())),
+				attribute(address, "certificate_pem", knownvalue.StringExact(fresh.PEM())),
+			},
+		},
+		resource.TestStep{
+			Config: fmt.Sprintf(`data "azuresphere_tenant_ca" "this" { thumbprint = %q }`, strings.ToLower(old.Thumbprint())),
+			ConfigStateChecks: []statecheck.StateCheck{
+				attribute(address, "status", knownvalue.StringExact("Inactive")),
+				attribute(address, "serial_number", knownvalue.StringExact(old.SerialNumber())),
+			},
+		},
+		resource.TestStep{
+			Config:      `data "azuresphere_tenant_ca" "this" { thumbprint = "0123456789ABCDEF0123456789ABCDEF01234567" }`,
+			ExpectError: regexp.MustCompile(`No such tenant CA`),
+		},
+	)
+}
