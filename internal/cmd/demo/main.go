@@ -1,0 +1,72 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+// Demo shows the main job to a person: a real terraform makes the emulator's
+// Azure Sphere tenant trusted by its IoT Central application, plans again, and
+// destroys everything. All that it writes is below one folder.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+)
+
+func main() {
+	bin := flag.String("bin", "bin", "folder with the built provider and emulator")
+	example := flag.String("example", "examples/complete", "Terraform configuration to run")
+	dir := flag.String("dir", "build/demo", "folder for everything that the demo writes")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *bin, *example, *dir); err != nil {
+		fmt.Fprintln(os.Stderr, "demo:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called just now.
+	}
+}
+
+func run(ctx context.Context, bin, example, dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	services, err := startEmulator(ctx, filepath.Join(bin, "sphere-emulator"), filepath.Join(dir, "emulator"))
+	if err != nil {
+		return err
+	}
+	defer services.stop()
+
+	terraform, err := newTerraform(dir, example, filepath.Join(bin, "terraform-provider-azuresphere"), services.environment)
+	if err != nil {
+		return err
+	}
+	before, err := services.state(ctx)
+	if err != nil {
+		return err
+	}
+	summary, err := terraform.mainJob(ctx)
+	if err != nil {
+		return err
+	}
+	after, err := services.state(ctx)
+	if err != nil {
+		return err
+	}
+	if after != before {
+		return errors.New("destroy left the services in another state than before")
+	}
+	fmt.Printf("\nIn between, the IoT Central application trusted the Azure Sphere tenant:\n\n%s\n"+
+		"The second plan was empty, and destroy left the services as they were.\n", summary)
+
+	return services.stop()
+}
