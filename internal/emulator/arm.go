@@ -172,11 +172,8 @@ func armHeaders(c *call, a answer) answer {
 	return a.with("x-ms-ratelimit-remaining-subscription-"+kind, strconv.Itoa(max(0, limit-c.e.quota[kind])))
 }
 
-// armBody reads the JSON object of a request. An absent body counts as an empty object where it may be absent.
-func (c *call) armBody(optional bool) (*object, *failure) {
-	if len(c.body) == 0 && optional {
-		return &object{}, nil
-	}
+// armBody reads the JSON object of a request.
+func (c *call) armBody() (*object, *failure) {
 	o, err := parseObject(c.body)
 	if err != nil {
 		return nil, fail(http.StatusBadRequest, "InvalidRequestContent",

@@ -129,7 +129,7 @@ func putCatalog(c *call) (answer, *failure) {
 	if !catalogName.MatchString(name) {
 		return answer{}, fail(http.StatusBadRequest, "InvalidResourceName", "The resource name '"+name+"' is invalid.")
 	}
-	body, f := c.armBody(false)
+	body, f := c.armBody()
 	if f != nil {
 		return answer{}, f
 	}
@@ -162,7 +162,7 @@ func patchCatalog(c *call) (answer, *failure) {
 	if f != nil {
 		return answer{}, f
 	}
-	body, f := c.armBody(false)
+	body, f := c.armBody()
 	if f != nil {
 		return answer{}, f
 	}

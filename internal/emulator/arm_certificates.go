@@ -105,7 +105,7 @@ func retrieveProof(c *call) (answer, *failure) {
 	if f != nil {
 		return answer{}, f
 	}
-	body, f := c.armBody(false)
+	body, f := c.armBody()
 	if f != nil {
 		return answer{}, f
 	}

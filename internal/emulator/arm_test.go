@@ -111,9 +111,11 @@ func TestProof_isNewEachTime(t *testing.T) {
 	if members, _ := answered.at().(map[string]any); len(members) != 1 {
 		t.Errorf("answered %s", answered.body)
 	}
-	for _, body := range []string{`{}`, `{"proofOfPossessionNonce":null}`, `{"proofOfPossessionNonce":""}`,
+	for _, body := range []string{
+		`{}`, `{"proofOfPossessionNonce":null}`, `{"proofOfPossessionNonce":""}`,
 		`{"proofOfPossessionNonce":5}`, `{"proofofpossessionnonce":"n"}`, `[]`, `{`,
-		`{"proofOfPossessionNonce":"` + strings.Repeat("n", 65) + `"}`} {
+		`{"proofOfPossessionNonce":"` + strings.Repeat("n", 65) + `"}`,
+	} {
 		s.arm(http.MethodPost, path, body).want(http.StatusBadRequest)
 	}
 	s.arm(http.MethodPost, path, `{"proofOfPossessionNonce":"`+strings.Repeat("n", 64)+`"}`).want(http.StatusOK)
@@ -183,8 +185,9 @@ func TestARM_pathsAreNotCaseSensitive(t *testing.T) {
 		}
 		s.arm(http.MethodPost, path+"/CERTIFICATES/active/retrievecertchain", "").want(http.StatusOK)
 	}
+	upper := strings.ToUpper(s.info.CatalogID)
 	if logged := s.e.Requests(); !slices.ContainsFunc(logged, func(r emulator.Request) bool {
-		return r.Path == strings.ToUpper(s.info.CatalogID) && r.Operation == "Catalogs_Get"
+		return r.Path == upper && r.Operation == "Catalogs_Get"
 	}) {
 		t.Errorf("the log does not have the path as it came: %+v", logged)
 	}

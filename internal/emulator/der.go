@@ -23,8 +23,10 @@ func state(v string) attribute   { return attribute{asn1.ObjectIdentifier{2, 5, 
 func locality(v string) attribute {
 	return attribute{asn1.ObjectIdentifier{2, 5, 4, 7}, "L", v}
 }
+
 func organization(v string) attribute { return attribute{asn1.ObjectIdentifier{2, 5, 4, 10}, "O", v} }
-func commonName(v string) attribute   { return attribute{asn1.ObjectIdentifier{2, 5, 4, 3}, "CN", v} }
+
+func commonName(v string) attribute { return attribute{asn1.ObjectIdentifier{2, 5, 4, 3}, "CN", v} }
 
 // encodeName encodes a name with its attributes in the given order, which crypto/x509 would not keep. Values become
 // PrintableString where they can be, and UTF8String otherwise.

@@ -71,6 +71,7 @@ type Emulator struct {
 	applications []*application
 	quota        map[string]int
 	clients      []*clientCertificate
+	clientPEM    []byte // certificate and key made by ClientCertificate
 
 	closing     chan struct{}
 	closeOnce   sync.Once

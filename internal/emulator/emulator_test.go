@@ -4,6 +4,7 @@
 package emulator_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -11,7 +12,9 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,7 +50,7 @@ func TestStart_writesSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(ca) != string(s.e.CAPEM()) {
+	if !bytes.Equal(ca, s.e.CAPEM()) {
 		t.Error("ca.pem is not what CAPEM returns")
 	}
 	shell := exec.CommandContext(t.Context(), "sh", "-c", `. "$0" && env`, filepath.Join(dir, "emulator.env"))
@@ -126,6 +129,45 @@ func TestClose_endsRequestsThatWait(t *testing.T) {
 	}
 	if err := <-failed; err == nil {
 		t.Error("the request was answered")
+	}
+}
+
+func TestEmulator_takesConcurrentUse(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{})
+	token := s.token(s.info.Audiences.IoTCentral)
+	var clients sync.WaitGroup
+	for i := range 8 {
+		clients.Go(func() {
+			body := []byte(`{"displayName":"G","type":"iot","attestation":{"type":"symmetricKey"}}`)
+			made, err := s.try(http.MethodPut, s.centralURL("/enrollmentGroups/g"+strconv.Itoa(i), previewVersion), body,
+				"Authorization", token, "Content-Type", "application/json")
+			if err != nil || made.status != http.StatusOK {
+				t.Errorf("answered %+v, %v", made, err)
+			}
+			s.e.State()
+			s.e.Requests()
+			s.e.Fail(emulator.Fault{Path: "/nothing", Status: http.StatusTeapot})
+			_ = s.e.Rotate("", emulator.StageIssue) // one of them succeeds
+		})
+	}
+	clients.Wait()
+	state := s.e.State()
+	if got := len(state.Applications[0].EnrollmentGroups); got != 8 {
+		t.Errorf("there are %d groups", got)
+	}
+	if got := len(state.Catalogs[0].Certificates); got != 2 {
+		t.Errorf("there are %d certificates", got)
+	}
+}
+
+func TestLatency_delaysEachAnswer(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{Latency: 30 * time.Millisecond})
+	began := time.Now()
+	s.send(http.MethodGet, s.info.Endpoints.AuthorityHost+"common/discovery/instance", nil).want(http.StatusOK)
+	if took := time.Since(began); took < 30*time.Millisecond {
+		t.Errorf("answered after %v", took)
 	}
 }
 

@@ -42,7 +42,7 @@ func TestToken_isForTheResourceOfTheScope(t *testing.T) {
 		if err != nil || !strings.HasPrefix(issuer, s.info.Endpoints.AuthorityHost+s.info.TenantID) {
 			t.Errorf("issuer %q, %v", issuer, err)
 		}
-		if answered.text("token_type") != "Bearer" || answered.at("expires_in").(float64) < 3000 {
+		if life, ok := answered.at("expires_in").(float64); !ok || life < 3000 || answered.text("token_type") != "Bearer" {
 			t.Errorf("answered %s", answered.body)
 		}
 	}
@@ -175,5 +175,24 @@ func TestServices_refuseTokens(t *testing.T) {
 	audience := s.send(http.MethodGet, services["arm"].address, nil, "Authorization", s.token(s.info.Audiences.IoTCentral))
 	if code := audience.text("error", "code"); code != "InvalidAuthenticationTokenAudience" {
 		t.Errorf("code %q", code)
+	}
+}
+
+func TestServices_refuseAnotherIssuer(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{})
+	authority := s.info.Endpoints.AuthorityHost
+	for issuer, want := range map[string]int{
+		authority + s.info.TenantID + "/v2.0":      http.StatusOK,
+		authority + s.info.ClientID + "/v2.0":      http.StatusUnauthorized,
+		"https://login.microsoftonline.com/x/v2.0": http.StatusUnauthorized,
+	} {
+		token, err := s.e.SignToken(map[string]any{
+			"iss": issuer, "aud": s.info.Audiences.IoTCentral, "azp": s.info.ClientID, "exp": time.Now().Add(time.Hour).Unix(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.send(http.MethodGet, s.centralURL("/enrollmentGroups", stableVersion), nil, "Authorization", "Bearer "+token).want(want)
 	}
 }

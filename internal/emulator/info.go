@@ -137,7 +137,7 @@ func (e *Emulator) writeFiles() error {
 	if err := os.MkdirAll(e.opts.Dir, 0o755); err != nil {
 		return fmt.Errorf("making the directory for the settings: %w", err)
 	}
-	settings, err := json.MarshalIndent(e.info, "", "  ")
+	settings, err := json.MarshalIndent(e.info, "", "  ") //nolint:gosec // the file is there to hold the secret
 	if err != nil {
 		return fmt.Errorf("encoding the settings: %w", err)
 	}

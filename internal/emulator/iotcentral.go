@@ -135,5 +135,5 @@ func unprocessable(problem error) *failure {
 // newETag makes a new etag in the form of IoT Central's: base64 of a quoted tag. It counts, so that no two are alike.
 func (app *application) newETag(now time.Time) string {
 	app.etags++
-	return base64Text(fmt.Sprintf("\"%08x-0000-0700-0000-%08x0000\"", app.etags, uint32(now.Unix())))
+	return base64Text(fmt.Sprintf("\"%08x-0000-0700-0000-%08x0000\"", app.etags, now.Unix()))
 }

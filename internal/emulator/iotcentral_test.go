@@ -40,6 +40,14 @@ func newTestCA(t *testing.T, subject pkix.Name, isCA bool) testCA {
 	return testCA{sign(t, template, template, key, key), key}
 }
 
+// renamed is a CA of another name with the same key.
+func (ca testCA) renamed(t *testing.T, name string) testCA {
+	t.Helper()
+	template := *ca.certificate
+	template.RawSubject, template.Subject = nil, pkix.Name{CommonName: name}
+	return testCA{sign(t, &template, &template, ca.key, ca.key), ca.key}
+}
+
 // proof is a proof of possession that the CA signs itself.
 func (ca testCA) proof(t *testing.T, code string, notAfter time.Time) string {
 	t.Helper()
@@ -89,6 +97,12 @@ func TestHandshake_endsVerified(t *testing.T) {
 	if got, want := shown.text("info", "sha1Thumbprint"), s.e.State().Catalogs[0].Certificates[0].Thumbprint; got != want {
 		t.Errorf("thumbprint %s, want %s", got, want)
 	}
+	stored := s.e.State().Applications[0].EnrollmentGroups[0].Primary
+	if stored == nil || stored.Thumbprint != shown.text("info", "sha1Thumbprint") || !stored.Verified || len(stored.OpenCodes) != 0 ||
+		stored.ETag != shown.text("etag") || stored.Subject != "CN=Microsoft Azure Sphere "+s.info.SphereTenantID+
+		",O=Microsoft Corporation,L=Redmond,ST=Washington,C=US" {
+		t.Errorf("the state is %+v", stored)
+	}
 	group := s.central(http.MethodGet, "/enrollmentGroups/sphere", "").want(http.StatusOK)
 	if group.at("attestation", "x509", "signingCertificates", "primary", "verified") != true {
 		t.Errorf("the group is %s", group.body)
@@ -100,10 +114,12 @@ func TestVerify_refusesWhatProvesNothing(t *testing.T) {
 	name := pkix.Name{CommonName: "Contoso CA"}
 	ca, impostor := newTestCA(t, name, true), newTestCA(t, name, true)
 	other := newTestCA(t, pkix.Name{CommonName: "Fabrikam CA"}, true)
+	renamed := ca.renamed(t, "Fabrikam CA")
 	soon := time.Now().Add(time.Hour)
 	for name, proof := range map[string]func(t *testing.T, code string) string{
 		"signed by another CA of the same name": func(t *testing.T, code string) string { return impostor.proof(t, code, soon) },
 		"signed by another CA":                  func(t *testing.T, code string) string { return other.proof(t, code, soon) },
+		"signed by its key under another name":  func(t *testing.T, code string) string { return renamed.proof(t, code, soon) },
 		"with another code":                     func(t *testing.T, code string) string { return ca.proof(t, code[1:]+"0", soon) },
 		"with the code in lower case":           func(t *testing.T, code string) string { return ca.proof(t, strings.ToLower(code)+"a", soon) },
 		"the CA itself":                         func(*testing.T, string) string { return pemText(ca.certificate) },

@@ -20,7 +20,7 @@ import (
 func (e *Emulator) listen(host string) error {
 	var listeners []net.Listener
 	open := func(address string) (net.Listener, error) {
-		listener, err := net.Listen("tcp", address)
+		listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 		if err == nil {
 			listeners = append(listeners, listener)
 		}
@@ -86,6 +86,7 @@ func (e *Emulator) serveOn(listener net.Listener, secure bool, handler http.Hand
 				e.connections.Add(1)
 			case http.StateClosed, http.StateHijacked:
 				e.connections.Done()
+			default: // between requests, or in one
 			}
 		},
 	}

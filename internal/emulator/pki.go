@@ -75,8 +75,10 @@ func newRoot(from, until time.Time) (*issuer, error) {
 	}
 	// Microsoft's CA-version extension (szOID_CERTSRV_CA_VERSION), version 0.
 	version := pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 21, 1}, Value: []byte{0x02, 0x01, 0x00}}
-	subject := []attribute{country("US"), organization("Microsoft Corporation"),
-		commonName(fmt.Sprintf("Azure Sphere Root Certificate Authority %d", notBefore.Year()))}
+	subject := []attribute{
+		country("US"), organization("Microsoft Corporation"),
+		commonName(fmt.Sprintf("Azure Sphere Root Certificate Authority %d", notBefore.Year())),
+	}
 	return newIssuer(nil, subject, 16, &x509.Certificate{
 		NotBefore:             notBefore,
 		NotAfter:              notBefore.AddDate(rootCALife, 0, 0),
@@ -88,8 +90,10 @@ func newRoot(from, until time.Time) (*issuer, error) {
 }
 
 func newPolicyCA(root *issuer, from, until time.Time) (*issuer, error) {
-	subject := []attribute{country("US"), organization("Microsoft Corporation"),
-		commonName(fmt.Sprintf("Azure Sphere Policy CA %d", from.Year()))}
+	subject := []attribute{
+		country("US"), organization("Microsoft Corporation"),
+		commonName(fmt.Sprintf("Azure Sphere Policy CA %d", from.Year())),
+	}
 	return newIssuer(root, subject, 19, &x509.Certificate{
 		NotBefore:             from,
 		NotAfter:              until,
@@ -99,9 +103,11 @@ func newPolicyCA(root *issuer, from, until time.Time) (*issuer, error) {
 		IsCA:                  true,
 		MaxPathLen:            1,
 		CRLDistributionPoints: []string{
-			"http://www.microsoft.com/pkiops/crl/Azure%20Sphere%20Root%20Certificate%20Authority%202020.crl"},
+			"http://www.microsoft.com/pkiops/crl/Azure%20Sphere%20Root%20Certificate%20Authority%202020.crl",
+		},
 		IssuingCertificateURL: []string{
-			"http://www.microsoft.com/pkiops/certs/Azure%20Sphere%20Root%20Certificate%20Authority%202020.crt"},
+			"http://www.microsoft.com/pkiops/certs/Azure%20Sphere%20Root%20Certificate%20Authority%202020.crt",
+		},
 	})
 }
 
@@ -115,8 +121,10 @@ func (h *hierarchy) newCatalogCA(tenantID string, notBefore time.Time) (*issuer,
 		return nil, err
 	}
 	year := policy.certificate.NotBefore.Year()
-	subject := []attribute{country("US"), state("Washington"), locality("Redmond"), organization("Microsoft Corporation"),
-		commonName("Microsoft Azure Sphere " + tenantID)}
+	subject := []attribute{
+		country("US"), state("Washington"), locality("Redmond"), organization("Microsoft Corporation"),
+		commonName("Microsoft Azure Sphere " + tenantID),
+	}
 	return newIssuer(withoutKeyID(policy), subject, 16, &x509.Certificate{
 		NotBefore: notBefore,
 		NotAfter:  notAfter,
@@ -126,9 +134,11 @@ func (h *hierarchy) newCatalogCA(tenantID string, notBefore time.Time) (*issuer,
 			Id: asn1.ObjectIdentifier{2, 5, 29, 19}, Critical: true, Value: []byte{0x30, 0x03, 0x01, 0x01, 0xff},
 		}},
 		CRLDistributionPoints: []string{
-			fmt.Sprintf("http://crl.sphere.azure.net/Microsoft Azure Sphere Policy%d.crl", year)},
+			fmt.Sprintf("http://crl.sphere.azure.net/Microsoft Azure Sphere Policy%d.crl", year),
+		},
 		IssuingCertificateURL: []string{
-			fmt.Sprintf("http://pki.sphere.azure.net/certificates/MicrosoftAzureSpherePolicy%d.cer", year)},
+			fmt.Sprintf("http://pki.sphere.azure.net/certificates/MicrosoftAzureSpherePolicy%d.cer", year),
+		},
 	})
 }
 

@@ -31,23 +31,32 @@ type principal struct {
 // federation is a federated identity credential: an issuer and a subject.
 type federation struct{ issuer, subject string }
 
+// managedIdentityName is the name of the principal that is the identity of the machine.
+const managedIdentityName = "managed-identity"
+
 // newPrincipals makes the emulated tenant's principals. The first is the one of the settings that clients are given.
 func newPrincipals() ([]*principal, error) {
 	list := []*principal{
-		{Principal: Principal{Name: "owner", Description: "may do everything: Azure Sphere Contributor on the catalogs, " +
-			"Contributor of the Legacy tenants, App Administrator in every application"},
-			arm: everything, sphere: everything, central: everything},
-		{Principal: Principal{Name: "reader", Description: "may only read: no proof of possession, and nothing written " +
-			"in any application"},
-			arm: reading, sphere: reading, central: reading},
+		{
+			Principal: Principal{Name: "owner", Description: "may do everything: Azure Sphere Contributor on the catalogs, " +
+				"Contributor of the Legacy tenants, App Administrator in every application"},
+			arm: everything, sphere: everything, central: everything,
+		},
+		{
+			Principal: Principal{Name: "reader", Description: "may only read: no proof of possession, and nothing written " +
+				"in any application"},
+			arm: reading, sphere: reading, central: reading,
+		},
 		{Principal: Principal{Name: "stranger", Description: "gets tokens, and has no role anywhere"}},
-		{Principal: Principal{Name: "managed-identity", Description: "the identity of the machine, with the rights of the " +
-			"owner; it has no secret"},
-			arm: everything, sphere: everything, central: everything},
+		{
+			Principal: Principal{Name: managedIdentityName, Description: "the identity of the machine, with the rights of the " +
+				"owner; it has no secret"},
+			arm: everything, sphere: everything, central: everything,
+		},
 	}
 	for _, p := range list {
 		p.ClientID, p.ObjectID = uuid.NewString(), uuid.NewString()
-		if p.Name == "managed-identity" {
+		if p.Name == managedIdentityName {
 			continue
 		}
 		secret, err := randomText(30)

@@ -86,6 +86,7 @@ func (e *Emulator) catalogByID(id string) *catalog {
 // issueCA gives the catalog one more CA, Inactive and valid from about the given time: always later than the CAs before
 // it, so that their dates tell which one comes next.
 func (e *Emulator) issueCA(cat *catalog, notBefore time.Time) error {
+	notBefore = notBefore.Truncate(time.Second) // as certificates do, or two of them could start at once
 	for _, earlier := range cat.certificates {
 		if !notBefore.After(earlier.certificate.NotBefore) {
 			notBefore = earlier.certificate.NotBefore.Add(time.Minute)

@@ -140,8 +140,8 @@ var switches = []switchEntry{
 	toggle("entry-etag", "own", "group", "IoT Central: what a change of an entry gives a new etag; group: entry and group",
 		func(b *Behavior) *bool { return &b.EntryETagFollowsGroup }),
 
-	choice("non-active-body", "Azure Sphere: body of certificates that are not Active; "+
-		"life-cycle: present when Inactive, null when Expired or Revoked",
+	choice("non-active-body", "Azure Sphere: body of certificates that are not Active; life-cycle: "+
+		"null when Expired or Revoked",
 		func(b *Behavior) *NonActiveBody { return &b.NonActiveBody }, "life-cycle", "present", "null", "absent"),
 	choice("aliases", "Azure Sphere: names accepted in place of the active certificate's serial number",
 		func(b *Behavior) *Aliases { return &b.Aliases }, "all", "none", ".default", "active", "default"),

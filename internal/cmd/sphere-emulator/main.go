@@ -11,8 +11,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -21,14 +23,15 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
 }
 
 // run serves until the context ends, and returns the exit status: 0 after that, 1 when the emulator could not start or
 // end, 2 when the arguments are wrong.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	opts, err := parse(args, stdout, stderr)
+	opts, err := parse(args, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -36,9 +39,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "sphere-emulator: %v\nRun sphere-emulator -help for the manual.\n", err)
 		return 2
 	}
-	e, err := emulator.Start(opts)
+	e, err := emulator.Start(opts) //nolint:contextcheck // opening listeners takes no time that could be cut short
 	if err != nil {
 		fmt.Fprintf(stderr, "sphere-emulator: %v\n", err)
+		return 1
+	}
+	if err := writeClientCertificate(e, opts.Dir); err != nil {
+		fmt.Fprintf(stderr, "sphere-emulator: %v\n", errors.Join(err, e.Close()))
 		return 1
 	}
 	fmt.Fprintf(stdout, "sphere-emulator is ready at %s with %s; settings are in %s\n",
@@ -51,8 +58,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
+// writeClientCertificate writes the certificate and key that clients can sign in with instead of a secret.
+func writeClientCertificate(e *emulator.Emulator, dir string) error {
+	text, err := e.ClientCertificate()
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(dir, "client.pem")
+	// A file that is there already would keep its mode.
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("replacing the client certificate: %w", err)
+	}
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		return fmt.Errorf("writing the client certificate: %w", err)
+	}
+	return nil
+}
+
 // parse reads the flags. For -help it writes the manual and returns flag.ErrHelp.
-func parse(args []string, stdout, stderr io.Writer) (emulator.Options, error) {
+func parse(args []string, stdout io.Writer) (emulator.Options, error) {
 	var opts emulator.Options
 	flags := flag.NewFlagSet("sphere-emulator", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -101,7 +125,7 @@ Usage:
 
   sphere-emulator -dir DIR [flags]
 
-  sphere-emulator -dir /tmp/emulator &
+  sphere-emulator -dir /tmp/emulator &     # and, once it says that it is ready
   . /tmp/emulator/emulator.env
   terraform apply
 
@@ -110,6 +134,7 @@ When it is ready it prints one line, and has written into DIR:
   emulator.env   shell "export" lines: all that an empty provider block needs
   emulator.json  endpoints, catalog and tenant IDs, client IDs and secrets, an API token per application
   ca.pem         the CA of its TLS certificates
+  client.pem     a certificate and its key, with which the owner can sign in instead of with its secret
 
 Flags:
 
@@ -126,17 +151,25 @@ Hosts: an application is https://SUBDOMAIN.localhost:PORT or https://APPLICATION
 its own for clients that cannot resolve such names (address_url in emulator.json). Everything else is
 https://localhost:PORT.
 
+Principals, all in emulator.json: owner may do everything, reader may only read, stranger has no role anywhere, and
+managed-identity is the identity of the machine. Identities without a secret, under "identity" in emulator.json:
+
+  IMDS                HTTP_PROXY=metadata_url, which carries http://169.254.169.254 for clients that insist on it
+  App Service         IDENTITY_ENDPOINT, IDENTITY_HEADER
+  GitHub Actions      ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN
+  Azure Pipelines     SYSTEM_OIDCREQUESTURI, SYSTEM_ACCESSTOKEN, and the ID of a service connection
+
 Control, without a token, on https://localhost:PORT:
 
   GET    /_emulator/state      what the services store
   GET    /_emulator/requests   every request so far: service, operation, method, path, status
   DELETE /_emulator/requests   forgets them
-  POST   /_emulator/faults     makes requests fail:
-                                 {"service":"iotcentral","operation":"EnrollmentGroups_VerifyX509","status":500,"times":1}
+  POST   /_emulator/faults     makes requests fail: {"service":"iotcentral","method":"PUT","status":500,"times":1}
                                conditions: service (entra, arm, sphere, iotcentral), method, path (glob), operation
                                effect: status or drop, times, retry_after, after_effect, code, body
   DELETE /_emulator/faults     ends them
-  POST   /_emulator/rotate     {"catalog":"","stage":"issue"}, then activate, then expire; or revoke
+  POST   /_emulator/rotate     {"stage":"issue"}, then activate, then expire or revoke; "catalog" for another than
+                               the default one
 
 Switches, for what is not known of the real services; the first value is the default:
 
