@@ -28,7 +28,11 @@ func Main(m *testing.M) {
 			}
 		}
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if installed != "" {
+		_ = os.RemoveAll(installed)
+	}
+	os.Exit(code)
 }
 
 func setenv(name, value string) {

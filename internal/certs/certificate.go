@@ -109,3 +109,17 @@ func (c *Certificate) Base64() string {
 func (c *Certificate) Base64PEM() string {
 	return base64.StdEncoding.EncodeToString([]byte(c.PEM()))
 }
+
+// MarshalText implements encoding.TextMarshaler, as Base64.
+func (c *Certificate) MarshalText() ([]byte, error) { return []byte(c.Base64()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler. It accepts what Parse does.
+func (c *Certificate) UnmarshalText(text []byte) error {
+	parsed, err := Parse(string(text))
+	if err != nil {
+		return err
+	}
+	*c = *parsed
+
+	return nil
+}

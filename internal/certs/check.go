@@ -62,6 +62,11 @@ func CheckProof(proof, ca *Certificate, code string, now time.Time) error {
 	if err := proof.x509.CheckSignatureFrom(ca.x509); err != nil {
 		return fmt.Errorf("%w %q, thumbprint %s: %w", ErrProofSignature, ca.Subject(), ca.Thumbprint(), err)
 	}
+
+	return checkProofValidity(proof, now)
+}
+
+func checkProofValidity(proof *Certificate, now time.Time) error {
 	if now.Before(proof.x509.NotBefore.Add(-clockSkew)) || now.After(proof.x509.NotAfter.Add(clockSkew)) {
 		return fmt.Errorf("%w: it is valid from %s to %s, and the clock of this machine says %s", ErrProofValidity,
 			proof.NotBefore().Format(time.RFC3339), proof.NotAfter().Format(time.RFC3339), now.UTC().Format(time.RFC3339))

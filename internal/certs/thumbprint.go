@@ -14,10 +14,12 @@ import (
 var ErrThumbprint = errors.New("a thumbprint is the SHA-1 of a certificate: 40 hexadecimal digits, " +
 	"with or without colons between the bytes")
 
+var separators = strings.NewReplacer(":", "", " ", "")
+
 // NormalizeThumbprint returns a SHA-1 thumbprint as 40 upper-case hex digits. It
 // accepts any case, and colons or spaces between the bytes.
 func NormalizeThumbprint(text string) (string, error) {
-	digits := strings.ToUpper(strings.NewReplacer(":", "", " ", "").Replace(text))
+	digits := strings.ToUpper(separators.Replace(text))
 	if raw, err := hex.DecodeString(digits); err != nil || len(raw) != sha1.Size {
 		return "", ErrThumbprint
 	}

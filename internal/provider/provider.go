@@ -10,6 +10,7 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -28,7 +29,10 @@ type Provider struct {
 	retry   policy.RetryOptions
 }
 
-var _ provider.Provider = (*Provider)(nil)
+var (
+	_ provider.Provider                       = (*Provider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*Provider)(nil)
+)
 
 // Option changes what the provider takes from its surroundings.
 type Option func(*Provider)
@@ -79,9 +83,12 @@ func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp 
 func (*Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		azuresphere.NewTenantCAResource,
+		azuresphere.NewProofOfPossessionResource,
 		iotcentral.NewEnrollmentGroupResource,
 		iotcentral.NewEnrollmentGroupCertificateResource,
 		iotcentral.NewCertificateVerificationResource,
+		iotcentral.NewVerificationCodeResource,
+		iotcentral.NewAzureSphereTrustResource,
 	}
 }
 
@@ -89,7 +96,15 @@ func (*Provider) Resources(context.Context) []func() resource.Resource {
 func (*Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		azuresphere.NewTenantCADataSource,
+		azuresphere.NewTenantCAsDataSource,
 		iotcentral.NewEnrollmentGroupDataSource,
 		iotcentral.NewEnrollmentGroupCertificateDataSource,
+	}
+}
+
+// EphemeralResources implements provider.ProviderWithEphemeralResources.
+func (*Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{
+		azuresphere.NewProofOfPossessionEphemeralResource,
 	}
 }

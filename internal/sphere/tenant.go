@@ -64,13 +64,15 @@ func Find(certificates []Certificate, thumbprint string) (Certificate, bool) {
 	return Certificate{}, false
 }
 
-// FindActive returns the certificate that signs device certificates now.
+// FindActive returns the certificate that signs device certificates now: the
+// newest of those with the status Active.
 func FindActive(certificates []Certificate) (Certificate, bool) {
+	var active Certificate
 	for _, certificate := range certificates {
-		if certificate.Status == Active {
-			return certificate, true
+		if certificate.Status == Active && (active.Status != Active || certificate.NotBefore.After(active.NotBefore)) {
+			active = certificate
 		}
 	}
 
-	return Certificate{}, false
+	return active, active.Status == Active
 }

@@ -71,6 +71,7 @@ func TestError_readsEveryShapeOfBody(t *testing.T) {
 		"code and message":               {body: `{"Code":"Forbidden","Message":"You may not."}`, code: "Forbidden", message: "You may not."},
 		"code as a number":               {body: `{"Code":6,"Message":"You may not."}`, code: "6", message: "You may not."},
 		"lower case":                     {body: `{"code":"x","message":"y"}`, code: "x", message: "y"},
+		"a message without a code":       {body: `{"Message":"You may not."}`, message: "You may not."},
 		"text":                           {body: "  upstream connect error \r\n", message: "upstream connect error"},
 		"text in other letters":          {body: "Zeitüberschreitung", message: "Zeitüberschreitung"},
 		"HTML":                           {body: "<!DOCTYPE html><html><body><h1>502</h1></body></html>"},
@@ -113,7 +114,7 @@ func TestError_saysWhoWhatAndWhy(t *testing.T) {
 		body:   `{"error":{"code":"Denied","message":"You may not."}}`,
 		header: map[string]string{"x-ms-request-id": "id-1"},
 	})
-	const want = "IoT Central could not read the enrollment group: 403 Forbidden (Denied): You may not.\nRequest ID: id-1"
+	const want = "IoT Central could not read the enrollment group: 403 Forbidden (code Denied, request ID id-1): You may not."
 	if err := client.Send(t.Context(), get(), nil); err == nil || err.Error() != want {
 		t.Errorf("got %q\nwant %q", err, want)
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
@@ -161,13 +162,15 @@ func (r *tenantCAResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		r.planMove(ctx, config, state, &plan, scope, &resp.Diagnostics)
+		r.planMove(ctx, req.Private, config, state, &plan, scope, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
 // planMove plans to keep the pinned CA, or to move to another one.
-func (r *tenantCAResource) planMove(ctx context.Context, config, state tenantCAModel, plan *tenantCAModel, scope sphere.Scope, diags *diag.Diagnostics) {
+func (r *tenantCAResource) planMove(ctx context.Context, private services.PrivateReader, config, state tenantCAModel, plan *tenantCAModel,
+	scope sphere.Scope, diags *diag.Diagnostics,
+) {
 	if state.scope().Same(scope) {
 		scope = state.scope()
 	}
@@ -175,9 +178,8 @@ func (r *tenantCAResource) planMove(ctx context.Context, config, state tenantCAM
 		plan.setUnknown()
 		return
 	}
-	certificates, err := r.Tenant(scope).Certificates(ctx)
-	if err != nil {
-		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
+	certificates := r.present(ctx, private, scope, state, diags)
+	if diags.HasError() {
 		return
 	}
 	pinned := state.Thumbprint.ValueString()
@@ -216,6 +218,22 @@ func (r *tenantCAResource) planMove(ctx context.Context, config, state tenantCAM
 			plan.Thumbprint = state.Thumbprint
 		}
 	}
+}
+
+// present returns the CAs that the refresh saw, or looks when it is about another
+// tenant.
+func (r *tenantCAResource) present(ctx context.Context, private services.PrivateReader, scope sphere.Scope, state tenantCAModel,
+	diags *diag.Diagnostics,
+) []sphere.Certificate {
+	if seen, found := services.ReadPrivate[services.Seen](ctx, private, services.SeenKey, diags); found && state.scope().Same(scope) {
+		return seen.Certificates
+	}
+	certificates, err := r.Tenant(scope).Certificates(ctx)
+	if err != nil {
+		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
+	}
+
+	return certificates
 }
 
 // Create implements resource.Resource.
@@ -298,6 +316,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 		clients.AddError(&resp.Diagnostics, "Cannot read the tenant CA certificate", err)
 		return
 	}
+	services.WritePrivate(ctx, resp.Private, services.SeenKey, services.Seen{At: r.Now(), Certificates: certificates}, &resp.Diagnostics)
 	found, ok := find(certificates, state)
 	switch {
 	case ok:

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -17,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
@@ -29,10 +31,11 @@ import (
 )
 
 type verificationModel struct {
+	provers
+
 	ID            types.String       `tfsdk:"id"`
 	CertificateID types.String       `tfsdk:"certificate_id"`
 	Thumbprint    fwtypes.Thumbprint `tfsdk:"thumbprint"`
-	AzureSphere   types.Object       `tfsdk:"azure_sphere"`
 	Verified      types.Bool         `tfsdk:"verified"`
 	Subject       types.String       `tfsdk:"subject"`
 	Timeouts      timeouts.Value     `tfsdk:"timeouts"`
@@ -44,10 +47,11 @@ func NewCertificateVerificationResource() resource.Resource { return &verificati
 type verificationResource struct{ clients.Resource }
 
 var (
-	_ resource.ResourceWithConfigure   = (*verificationResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*verificationResource)(nil)
-	_ resource.ResourceWithImportState = (*verificationResource)(nil)
-	_ resource.ResourceWithIdentity    = (*verificationResource)(nil)
+	_ resource.ResourceWithConfigure      = (*verificationResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*verificationResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*verificationResource)(nil)
+	_ resource.ResourceWithImportState    = (*verificationResource)(nil)
+	_ resource.ResourceWithIdentity       = (*verificationResource)(nil)
 )
 
 // Metadata implements resource.Resource.
@@ -59,7 +63,8 @@ func (*verificationResource) Metadata(_ context.Context, _ resource.MetadataRequ
 func (*verificationResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Keeps the certificate in an entry of an enrollment group verified, by proof of possession. " +
-			"It replaces **Generate verification code**, the download of the proof and **Verify** in the portal.",
+			"It replaces **Generate verification code**, the download of the proof and **Verify** in the portal. " +
+			"Exactly one argument says who makes the proof: `azure_sphere`, `verification_certificate_pem` or `ca_private_key_pem_wo`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `certificate_id`."},
 			"certificate_id": schema.StringAttribute{
@@ -73,7 +78,7 @@ func (*verificationResource) Schema(ctx context.Context, _ resource.SchemaReques
 				PlanModifiers:       []planmodifier.String{fwtypes.KeepSameThumbprint()},
 			},
 			"azure_sphere": schema.SingleNestedAttribute{
-				Required: true, MarkdownDescription: azureSphereDescription + " It signs the verification code.",
+				Optional: true, MarkdownDescription: azureSphereDescription + " It signs the verification code.",
 				Attributes: map[string]schema.Attribute{
 					"catalog_id": schema.StringAttribute{
 						Optional: true, MarkdownDescription: azureSphereCatalogIDDescription,
@@ -100,6 +105,7 @@ func (*verificationResource) Schema(ctx context.Context, _ resource.SchemaReques
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, proverAttributes())
 }
 
 func checkCertificateID(text string) error {
@@ -113,12 +119,22 @@ func (*verificationResource) IdentitySchema(_ context.Context, _ resource.Identi
 	resp.IdentitySchema = certificateIdentitySchema()
 }
 
+// ValidateConfig implements resource.ResourceWithValidateConfig.
+func (*verificationResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config verificationModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		config.check(config.Thumbprint, &resp.Diagnostics)
+	}
+}
+
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || r.Clients == nil {
 		return
 	}
-	var plan verificationModel
+	var config, plan verificationModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	var state verificationModel
 	if !req.State.Raw.IsNull() {
@@ -127,9 +143,13 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if _, _, err := scopeOf(ctx, r.Clients, plan.AzureSphere, &resp.Diagnostics); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+	config.check(config.Thumbprint, &resp.Diagnostics) // More is known than in ValidateConfig.
+	if !config.AzureSphere.IsNull() {
+		if _, _, err := scopeOf(ctx, r.Clients, config.AzureSphere, &resp.Diagnostics); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		}
 	}
+	r.checkProofDates(plan, state, &resp.Diagnostics)
 	plan.ID = plan.CertificateID
 	plan.Verified = types.BoolValue(true)
 	if certs.SameThumbprint(plan.Thumbprint.ValueString(), state.Thumbprint.ValueString()) {
@@ -138,6 +158,20 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 		plan.Subject = types.StringUnknown()
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// checkProofDates looks at the dates of a given proof when it is about to be sent:
+// that of a certificate that is verified may have expired long ago. It only warns,
+// so that the same apply can still generate the code for the next proof.
+func (r *verificationResource) checkProofDates(plan, state verificationModel, diags *diag.Diagnostics) {
+	proof := parseKnown(plan.VerificationCertificatePEM)
+	if proof == nil || state.Verified.ValueBool() && certs.SameThumbprint(plan.Thumbprint.ValueString(), state.Thumbprint.ValueString()) {
+		return
+	}
+	if err := certs.CheckGivenProof(proof, nil, "", r.Now()); err != nil {
+		diags.AddAttributeWarning(path.Root(proverGivenProof), "The proof of possession is not valid now", fwtypes.Sentence(err)+
+			"\n\nUnless the certificate is verified already, the apply will fail. "+newProofRemedy)
+	}
 }
 
 // Create implements resource.Resource. When it fails nothing needs to be kept: the
@@ -153,41 +187,33 @@ func (r *verificationResource) Create(ctx context.Context, req resource.CreateRe
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if id, ok := r.verify(ctx, &plan, &resp.Diagnostics); ok {
+	if id, ok := r.verify(ctx, req.Config, &plan, &resp.Diagnostics); ok {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	}
 }
 
-// verify runs the handshake and completes the plan.
-func (r *verificationResource) verify(ctx context.Context, plan *verificationModel, diags *diag.Diagnostics) (client.CertificateID, bool) {
+// verify runs the handshake and completes the plan. The configuration alone holds
+// the write-only private key.
+func (r *verificationResource) verify(ctx context.Context, config tfsdk.Config, plan *verificationModel, diags *diag.Diagnostics) (client.CertificateID, bool) {
 	id, err := client.ParseCertificateID(plan.CertificateID.ValueString())
 	if err != nil {
 		diags.AddAttributeError(path.Root("certificate_id"), "Not the ID of a certificate of an enrollment group", fwtypes.Sentence(err))
 		return id, false
 	}
-	scope, _, err := scopeOf(ctx, r.Clients, plan.AzureSphere, diags)
-	if err != nil {
-		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", fwtypes.Sentence(err))
-	}
+	configured := plan.provers
+	diags.Append(config.GetAttribute(ctx, path.Root(proverPrivateKey), &configured.CAPrivateKeyPEMWO)...)
 	if diags.HasError() {
 		return id, false
 	}
-	handshake := trust.Handshake{
-		Verifier: r.IoTCentral(),
-		Prover:   trust.SphereProver{Tenant: r.Tenant(scope), Known: r.Known},
-		Now:      r.Now,
-		Pause:    r.Pause,
-	}
-	ca, err := handshake.Run(ctx, id, plan.Thumbprint.ValueString())
-	if err != nil {
-		addHandshakeError(diags, err)
+	subject, ok := configured.run(ctx, r.Clients, id, plan.Thumbprint, diags)
+	if !ok {
 		return id, false
 	}
 	plan.ID = plan.CertificateID
 	plan.Verified = types.BoolValue(true)
 	if plan.Subject.IsUnknown() {
-		plan.Subject = types.StringValue(ca.Subject())
+		plan.Subject = types.StringValue(subject)
 	}
 
 	return id, true
@@ -293,7 +319,7 @@ func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRe
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	if id, ok := r.verify(ctx, &plan, &resp.Diagnostics); ok {
+	if id, ok := r.verify(ctx, req.Config, &plan, &resp.Diagnostics); ok {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	}

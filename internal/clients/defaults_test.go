@@ -1,0 +1,104 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package clients_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+)
+
+func withDefaults(defaults clients.Defaults) *clients.Clients {
+	configured, _, _ := configure(func(config *clients.Config) { config.Defaults = defaults })
+
+	return configured
+}
+
+func TestScope_isTheBlocksOrTheProviders(t *testing.T) {
+	t.Parallel()
+	null, unknown, text := types.StringNull(), types.StringUnknown(), types.StringValue
+	none := clients.Defaults{CatalogID: null, TenantID: null}
+	catalog := clients.Defaults{CatalogID: text("default-catalog"), TenantID: null}
+	legacy := clients.Defaults{CatalogID: null, TenantID: text("default-tenant")}
+	later := clients.Defaults{CatalogID: unknown, TenantID: null}
+	for name, test := range map[string]struct {
+		defaults            clients.Defaults
+		catalogID, tenantID types.String
+		want                sphere.Scope
+		known               bool
+		err                 error
+	}{
+		"catalog of the block":            {none, text("c"), null, sphere.Scope{CatalogID: "c"}, true, nil},
+		"tenant of the block":             {none, null, text("t"), sphere.Scope{TenantID: "t"}, true, nil},
+		"catalog of the provider":         {catalog, null, null, sphere.Scope{CatalogID: "default-catalog"}, true, nil},
+		"tenant of the provider":          {legacy, null, null, sphere.Scope{TenantID: "default-tenant"}, true, nil},
+		"catalog overrides catalog":       {catalog, text("c"), null, sphere.Scope{CatalogID: "c"}, true, nil},
+		"tenant overrides catalog":        {catalog, null, text("t"), sphere.Scope{TenantID: "t"}, true, nil},
+		"catalog overrides tenant":        {legacy, text("c"), null, sphere.Scope{CatalogID: "c"}, true, nil},
+		"catalog overrides the unknown":   {later, text("c"), null, sphere.Scope{CatalogID: "c"}, true, nil},
+		"catalog is not known yet":        {catalog, unknown, null, sphere.Scope{}, false, nil},
+		"tenant is not known yet":         {catalog, null, unknown, sphere.Scope{}, false, nil},
+		"the default is not known yet":    {later, null, null, sphere.Scope{}, false, nil},
+		"nothing anywhere":                {none, null, null, sphere.Scope{}, true, clients.ErrNoTenant},
+		"an empty text is nothing either": {none, text(""), null, sphere.Scope{}, true, clients.ErrNoTenant},
+		"zero values are null":            {clients.Defaults{}, types.String{}, types.String{}, sphere.Scope{}, true, clients.ErrNoTenant},
+	} {
+		scope, known, err := withDefaults(test.defaults).Scope(test.catalogID, test.tenantID)
+		if scope != test.want || known != test.known || !errors.Is(err, test.err) {
+			t.Errorf("%s: %+v, %v, %v", name, scope, known, err)
+		}
+	}
+}
+
+func TestApplication_isTheBlocksOrTheProviders(t *testing.T) {
+	t.Parallel()
+	null, unknown, text := types.StringNull(), types.StringUnknown(), types.StringValue
+	for name, test := range map[string]struct {
+		fallback, configured types.String
+		want                 string
+		known                bool
+		err                  error
+	}{
+		"of the block":         {null, text("contoso"), "contoso", true, nil},
+		"of the provider":      {text("contoso"), null, "contoso", true, nil},
+		"block over provider":  {text("fabrikam"), text("contoso"), "contoso", true, nil},
+		"block over unknown":   {unknown, text("contoso"), "contoso", true, nil},
+		"not known yet":        {text("fabrikam"), unknown, "", false, nil},
+		"default unknown":      {unknown, null, "", false, nil},
+		"nothing anywhere":     {null, null, "", true, clients.ErrNoApplication},
+		"empty in the block":   {null, text(""), "", true, clients.ErrNoApplication},
+		"empty in the default": {text(""), null, "", true, clients.ErrNoApplication},
+		"as it is written":     {null, text(" HTTPS://Contoso"), " HTTPS://Contoso", true, nil},
+	} {
+		application, known, err := withDefaults(clients.Defaults{Application: test.fallback}).Application(test.configured)
+		if application != test.want || known != test.known || !errors.Is(err, test.err) {
+			t.Errorf("%s: %q, %v, %v", name, application, known, err)
+		}
+	}
+}
+
+func TestMissingDefaults_nameArgumentVariableAndTrap(t *testing.T) {
+	t.Parallel()
+	for err, parts := range map[error][]string{
+		clients.ErrNoTenant: {
+			"catalog_id", "azure_sphere = { catalog_id", "AZURE_SPHERE_CATALOG_ID", "tenant_id", "AZURE_SPHERE_TENANT_ID",
+			"spheretrust/azuresphere", "spheretrust/iotcentral",
+		},
+		clients.ErrNoApplication: {
+			"application", "iot_central = { application", "IOTCENTRAL_APPLICATION",
+			"spheretrust/azuresphere", "spheretrust/iotcentral",
+		},
+	} {
+		for _, part := range parts {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("the error lacks %q: %v", part, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,110 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package clients_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+)
+
+const (
+	integrated = "Azure Sphere"
+	legacy     = "Azure Sphere (Legacy)"
+	central    = "IoT Central"
+)
+
+func TestRemedy_dependsOnServiceAndStatus(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		service string
+		status  int
+		want    []string // None: there is no remedy.
+	}{
+		{central, http.StatusUnauthorized, []string{"API token", "Entra tenant"}},
+		{central, http.StatusForbidden, []string{"Azure RBAC", "App Administrator", "root organization", "Device connectivity management"}},
+		{central, http.StatusConflict, []string{"another enrollment group"}},
+		{central, http.StatusTooManyRequests, []string{"20 per second", "-parallelism"}},
+		{central, http.StatusNotFound, nil},
+		{central, http.StatusUnprocessableEntity, nil},
+		{central, http.StatusInternalServerError, nil},
+
+		{integrated, http.StatusUnauthorized, []string{"ARM_TENANT_ID"}},
+		{integrated, http.StatusForbidden, []string{
+			"Microsoft.AzureSphere/catalogs/certificates/read",
+			"Microsoft.AzureSphere/catalogs/certificates/retrieveCertChain/action",
+			"Microsoft.AzureSphere/catalogs/certificates/retrieveProofOfPossessionNonce/action",
+			"Azure Sphere Contributor",
+		}},
+		{integrated, http.StatusNotFound, []string{"resource ID"}},
+		{integrated, http.StatusTooManyRequests, []string{"-parallelism"}},
+		{integrated, http.StatusConflict, nil},
+		{integrated, http.StatusInternalServerError, nil},
+
+		{legacy, http.StatusUnauthorized, []string{"azsphere register-user", "Contributor"}},
+		{legacy, http.StatusForbidden, []string{"azsphere register-user", "Contributor"}},
+		{legacy, http.StatusNotFound, []string{"catalog_id"}},
+		{legacy, http.StatusTooManyRequests, []string{"-parallelism"}},
+		{legacy, http.StatusInternalServerError, nil},
+
+		{"Microsoft Entra ID", http.StatusForbidden, nil},
+	} {
+		refused := &transport.Error{Service: test.service, StatusCode: test.status}
+		for _, err := range []error{refused, fmt.Errorf("again: %w", refused)} {
+			got := clients.Remedy(err)
+			if (got == "") != (test.want == nil) {
+				t.Errorf("%s, %d: %q", test.service, test.status, got)
+			}
+			for _, part := range test.want {
+				if !strings.Contains(got, part) {
+					t.Errorf("%s, %d: the remedy lacks %q: %q", test.service, test.status, part, got)
+				}
+			}
+		}
+	}
+	for _, err := range []error{errors.New("no"), &transport.ConnectionError{Service: central}} {
+		if got := clients.Remedy(err); got != "" {
+			t.Errorf("%v: %q", err, got)
+		}
+	}
+}
+
+func TestRemedy_ofASignInIsThatOfItsCode(t *testing.T) {
+	t.Parallel()
+	unsigned := &auth.TokenError{Method: auth.ClientSecret, Err: errors.New("AADSTS7000222: expired")}
+	if got := clients.Remedy(fmt.Errorf("again: %w", unsigned)); got != auth.Explain(unsigned) || !strings.Contains(got, "ARM_CLIENT_SECRET") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestAddError_saysWhatWhyAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	var diags diag.Diagnostics
+	clients.AddError(&diags, "Cannot read the group", &transport.Error{
+		Service: central, Operation: "read the enrollment group", StatusCode: http.StatusForbidden, Code: "Denied", Message: "No.", RequestID: "id-1",
+	})
+	clients.AddError(&diags, "Cannot do it", errors.New("the reason"))
+	if len(diags) != 2 || diags.ErrorsCount() != 2 {
+		t.Fatalf("got %v", diags)
+	}
+	if diags[0].Summary() != "Cannot read the group" {
+		t.Errorf("got %q", diags[0].Summary())
+	}
+	for _, part := range []string{central, "403", "Denied", "No.", "id-1", "\n\nRoles of Azure RBAC give no right"} {
+		if !strings.Contains(diags[0].Detail(), part) {
+			t.Errorf("the detail lacks %q:\n%s", part, diags[0].Detail())
+		}
+	}
+	if diags[1].Detail() != "The reason." {
+		t.Errorf("got %q", diags[1].Detail())
+	}
+}

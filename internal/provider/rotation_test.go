@@ -1,0 +1,187 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"crypto/x509"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+)
+
+const trustAddress = "iotcentral_azure_sphere_trust.this"
+
+const keepTrust = `
+resource "iotcentral_enrollment_group" "sphere" {
+  group_id     = "sphere-devices"
+  display_name = "Azure Sphere"
+}
+
+resource "iotcentral_azure_sphere_trust" "this" {
+  enrollment_group_id = iotcentral_enrollment_group.sphere.id
+}
+`
+
+// fleet is one device for each CA that devices present: an independent witness of
+// whether trust holds.
+type fleet struct {
+	t       *testing.T
+	bench   *acctest.Bench
+	devices map[string]*x509.Certificate
+}
+
+// renew gives each device a new certificate, as Azure Sphere does every day: of
+// the CAs that are Active, or were and are not over.
+func (f *fleet) renew() {
+	f.t.Helper()
+	f.devices = map[string]*x509.Certificate{}
+	active := f.bench.ActiveCA()
+	for _, ca := range f.bench.State().Catalogs[0].Certificates {
+		if ca.Status == "Active" || ca.Status == "Inactive" && ca.NotBefore.Before(active.NotBefore()) {
+			device, err := f.bench.DeviceCertificate(ca.Thumbprint, "device")
+			if err != nil {
+				f.t.Fatal(err)
+			}
+			f.devices[ca.Thumbprint] = device
+		}
+	}
+}
+
+// allEnrol checks that every device can enrol.
+func (f *fleet) allEnrol(*terraform.State) error {
+	f.t.Helper()
+	for ca, device := range f.devices {
+		if !f.bench.CanEnrol("contoso", device) {
+			f.t.Errorf("a device with a certificate of CA %s cannot enrol", ca)
+		}
+	}
+
+	return nil
+}
+
+// TestRotation_twoYearsWithoutAGap tells the story from the first CA to the third,
+// on a clock that moves. After each request that the provider makes, the devices
+// of the Active CA must still be able to enrol.
+func TestRotation_twoYearsWithoutAGap(t *testing.T) {
+	t.Parallel()
+	start := time.Now().UTC().Truncate(time.Second)
+	clock := acctest.NewClock(start)
+	var (
+		bench   *acctest.Bench
+		witness *x509.Certificate
+	)
+	bench = acctest.Start(t, func(options *emulator.Options) {
+		options.Now = clock.Now
+		options.Behavior.AutomaticRotation = true
+		options.Observe = func(exchange emulator.Exchange) {
+			if witness != nil && exchange.Service == "iotcentral" && !bench.CanEnrol("contoso", witness) {
+				t.Errorf("after %s %s devices of the Active CA cannot enrol", exchange.Method, exchange.URL)
+			}
+		}
+	})
+	devices := &fleet{t: t, bench: bench}
+	first := bench.ActiveCA()
+	expiry := first.NotAfter()
+	at := func(when time.Time) func() {
+		return func() {
+			clock.Set(when)
+			devices.renew()
+			witness = devices.devices[bench.ActiveCA().Thumbprint()]
+			// Before anything is planned, nobody has lost trust yet.
+			_ = devices.allEnrol(nil)
+			bench.ResetRequests()
+		}
+	}
+	day := func(n int) time.Time { return expiry.AddDate(0, 0, n) }
+	second := func() string { return newest(bench) }
+
+	bench.Run(
+		resource.TestStep{
+			PreConfig: devices.renew,
+			Config:    keepTrust,
+			Check:     devices.allEnrol,
+		},
+		quiet(at(start.AddDate(1, 0, 0)), devices), // A year later nothing is to be done.
+		quiet(at(day(-91)), devices),               // Nor on the last day before the successor.
+		resource.TestStep{ // The successor exists: one upload, one verification.
+			PreConfig: at(day(-80)),
+			Config:    keepTrust,
+			ConfigPlanChecks: planned(
+				plancheck.ExpectResourceAction(trustAddress, plancheck.ResourceActionUpdate),
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("primary").AtMapKey("thumbprint"), knownvalue.StringExact(first.Thumbprint())),
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("primary").AtMapKey("role"), knownvalue.StringExact("active")),
+				eventually(func() plancheck.PlanCheck {
+					return plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("secondary").AtMapKey("thumbprint"), knownvalue.StringExact(second()))
+				}),
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("secondary").AtMapKey("role"), knownvalue.StringExact("upcoming")),
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("secondary").AtMapKey("verified"), knownvalue.Bool(true)),
+				expectBefore(trustAddress, "secondary", nil),
+			),
+			Check: resource.ComposeTestCheckFunc(devices.allEnrol, func(*terraform.State) error {
+				counts := bench.Count()
+				for operation, want := range map[string]int{
+					"EnrollmentGroups_CreateX509": 1, "EnrollmentGroups_VerifyX509": 1, "EnrollmentGroups_RemoveX509": 0, "EnrollmentGroups_Create": 0,
+				} {
+					if counts[operation] != want {
+						t.Errorf("%s was called %d times, want %d", operation, counts[operation], want)
+					}
+				}
+				return nil
+			}),
+		},
+		quiet(at(day(-46)), devices),
+		quiet(at(day(-40)), devices), // The successor is Active, the first one is retiring: nothing to do.
+		quiet(at(day(-1)), devices),
+		resource.TestStep{ // The first CA has expired: its entry is emptied.
+			PreConfig: at(day(2)),
+			Config:    keepTrust,
+			ConfigPlanChecks: planned(
+				plancheck.ExpectResourceAction(trustAddress, plancheck.ResourceActionUpdate),
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("primary"), knownvalue.Null()),
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("secondary").AtMapKey("role"), knownvalue.StringExact("active")),
+			),
+			Check: devices.allEnrol,
+		},
+		quiet(at(day(540)), devices),
+		resource.TestStep{ // The third CA lands in the free entry.
+			PreConfig: at(day(560)),
+			Config:    keepTrust,
+			ConfigPlanChecks: planned(
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("primary").AtMapKey("role"), knownvalue.StringExact("upcoming")),
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("secondary").AtMapKey("role"), knownvalue.StringExact("active")),
+			),
+			Check: devices.allEnrol,
+		},
+		resource.TestStep{
+			PreConfig: func() { witness = nil }, // What follows is the destroy.
+			Config:    keepTrust,
+			PlanOnly:  true,
+		},
+	)
+}
+
+// newest is the thumbprint of the CA that was made last.
+func newest(bench *acctest.Bench) string {
+	certificates := bench.State().Catalogs[0].Certificates
+
+	return certificates[len(certificates)-1].Thumbprint
+}
+
+// quiet is a moment at which nothing is to be done, and every device can enrol.
+func quiet(at func(), devices *fleet) resource.TestStep {
+	return resource.TestStep{
+		PreConfig:        at,
+		Config:           keepTrust,
+		ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan()),
+		Check:            devices.allEnrol,
+	}
+}

@@ -1,0 +1,583 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package trust_test
+
+import (
+	"context"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs/certstest"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
+)
+
+var entry = iotcentral.CertificateID{
+	GroupID: iotcentral.GroupID{Host: "contoso.azureiotcentral.com", Group: "devices"},
+	Entry:   iotcentral.Primary,
+}
+
+// central is an enrollment group with one entry, as strict as the real service
+// may be: each code works once, and only the latest. It fails when told to, and
+// writes down every call.
+type central struct {
+	thumbprint string // Empty: the entry is.
+	ca         *certs.Certificate
+	verified   bool
+	sticky     bool // The service accepts the proof and verifies nothing.
+
+	calls []string
+	codes int
+	code  string
+
+	// These, unless nil, are asked at the n-th call of their kind. An error is
+	// returned instead of carrying the call out; with effect it is carried out.
+	failRead, failCode, failVerify func(n int) (err error, effect bool)
+}
+
+func (c *central) count(call string) int {
+	c.calls = append(c.calls, call)
+	n := 0
+	for _, made := range c.calls {
+		if made == call {
+			n++
+		}
+	}
+
+	return n
+}
+
+func fail(when func(int) (error, bool), n int) (error, bool) {
+	if when == nil {
+		return nil, true
+	}
+	err, effect := when(n)
+
+	return err, effect || err == nil
+}
+
+func (c *central) Certificate(context.Context, iotcentral.CertificateID) (iotcentral.SigningCertificate, error) {
+	n := c.count("read")
+	if err, _ := fail(c.failRead, n); err != nil {
+		return iotcentral.SigningCertificate{}, err
+	}
+	if c.thumbprint == "" {
+		return iotcentral.SigningCertificate{}, refused(http.StatusNotFound)
+	}
+
+	return iotcentral.SigningCertificate{Thumbprint: c.thumbprint, Verified: c.verified}, nil
+}
+
+func (c *central) GenerateVerificationCode(_ context.Context, id iotcentral.CertificateID) (string, error) {
+	err, effect := fail(c.failCode, c.count("code"))
+	if effect {
+		c.codes++
+		c.code = fmt.Sprintf("CODE-%d", c.codes)
+	}
+	if err != nil {
+		return "", err
+	}
+	if id != entry {
+		return "", refused(http.StatusNotFound)
+	}
+
+	return c.code, nil
+}
+
+func (c *central) Verify(_ context.Context, id iotcentral.CertificateID, proof *certs.Certificate) error {
+	err, effect := fail(c.failVerify, c.count("verify"))
+	if effect {
+		code := c.code
+		c.code = ""
+		if id != entry || code == "" || proof.CommonName() != code || proof.X509().CheckSignatureFrom(c.ca.X509()) != nil {
+			return refused(http.StatusUnprocessableEntity)
+		}
+		c.verified = !c.sticky
+	}
+
+	return err
+}
+
+// owner signs proofs with a CA, or returns what it is told to.
+type owner struct {
+	ca    *certstest.CA
+	calls []string
+	codes []string
+
+	failCA    error
+	failProof func(n int) error
+	proof     func(code string) *certs.Certificate
+}
+
+func (o *owner) CA(_ context.Context, thumbprint string) (*certs.Certificate, error) {
+	o.calls = append(o.calls, "CA "+thumbprint)
+	if o.failCA != nil {
+		return nil, o.failCA
+	}
+
+	return o.ca.Certificate, nil
+}
+
+func (o *owner) Prove(_ context.Context, thumbprint, code string) (*certs.Certificate, error) {
+	o.calls = append(o.calls, "prove "+thumbprint)
+	o.codes = append(o.codes, code)
+	if o.failProof != nil {
+		if err := o.failProof(len(o.codes)); err != nil {
+			return nil, err
+		}
+	}
+
+	return o.proof(code), nil
+}
+
+func refused(status int) error {
+	return &transport.Error{Service: "IoT Central", Operation: "do it", StatusCode: status}
+}
+
+func lost() error {
+	return &transport.ConnectionError{Service: "IoT Central", Operation: "do it"}
+}
+
+// once returns what a fake asks for: the error at the first call only.
+func once(err error, effect bool) func(int) (error, bool) {
+	return func(n int) (error, bool) {
+		if n == 1 {
+			return err, effect
+		}
+
+		return nil, true
+	}
+}
+
+func always(err error, effect bool) func(int) (error, bool) {
+	return func(int) (error, bool) { return err, effect }
+}
+
+// scene is one handshake with its fakes. Pauses are counted, and take no time.
+type scene struct {
+	central *central
+	owner   *owner
+	pauses  []int
+	pause   func(n int) error
+}
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	ca := certstest.Valid(t)
+
+	return &scene{
+		central: &central{thumbprint: ca.Thumbprint(), ca: ca.Certificate},
+		owner: &owner{ca: ca, proof: func(code string) *certs.Certificate {
+			return ca.Proof(t, code, certstest.Now)
+		}},
+	}
+}
+
+func (s *scene) run(t *testing.T) (*certs.Certificate, error) {
+	t.Helper()
+
+	return s.runFor(t, s.owner.ca.Thumbprint())
+}
+
+func (s *scene) runFor(t *testing.T, thumbprint string) (*certs.Certificate, error) {
+	t.Helper()
+	handshake := &trust.Handshake{
+		Verifier: s.central,
+		Prover:   s.owner,
+		Now:      func() time.Time { return certstest.Now },
+		Pause: func(_ context.Context, n int) error {
+			s.pauses = append(s.pauses, n)
+			if s.pause != nil {
+				return s.pause(n)
+			}
+
+			return nil
+		},
+	}
+
+	return handshake.Run(t.Context(), entry, thumbprint)
+}
+
+// wantCalls checks the calls to IoT Central, in a few words: "read code verify".
+func (s *scene) wantCalls(t *testing.T, want string) {
+	t.Helper()
+	if got := strings.Join(s.central.calls, " "); got != want {
+		t.Errorf("called %q, want %q", got, want)
+	}
+}
+
+func (s *scene) wantSuccess(t *testing.T, calls string) {
+	t.Helper()
+	ca, err := s.run(t)
+	if err != nil {
+		t.Errorf("got %v", err)
+	} else if !ca.Equal(s.owner.ca.Certificate) {
+		t.Error("another CA is returned")
+	}
+	if !s.central.verified {
+		t.Error("the certificate is not verified")
+	}
+	s.wantCalls(t, calls)
+}
+
+func (s *scene) wantFailure(t *testing.T, want error, calls string) error {
+	t.Helper()
+	ca, err := s.run(t)
+	if !errors.Is(err, want) || ca != nil {
+		t.Errorf("got %v, %v; want %v", ca, err, want)
+	}
+	s.wantCalls(t, calls)
+
+	return err
+}
+
+func TestHandshake_verifiesWithTwoReads(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.wantSuccess(t, "read code verify read")
+	if want := []string{"CA " + s.owner.ca.Thumbprint(), "prove " + s.owner.ca.Thumbprint()}; !slices.Equal(s.owner.calls, want) {
+		t.Errorf("the owner of the CA was asked %q, want %q", s.owner.calls, want)
+	}
+	if len(s.pauses) != 0 {
+		t.Errorf("it paused %d times", len(s.pauses))
+	}
+}
+
+func TestHandshake_ignoresHowAThumbprintIsSpelled(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.central.thumbprint = strings.ToLower(s.central.thumbprint)
+	if _, err := s.run(t); err != nil {
+		t.Error(err)
+	}
+	s = newScene(t)
+	if _, err := s.runFor(t, strings.ToLower(s.central.thumbprint)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHandshake_changesNothingWhenVerifiedAlready(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.central.verified = true
+	s.wantSuccess(t, "read")
+	if len(s.owner.codes) != 0 {
+		t.Error("a proof was asked for")
+	}
+}
+
+func TestHandshake_neverVerifiesAnotherCertificate(t *testing.T) {
+	t.Parallel()
+	for _, verified := range []bool{false, true} {
+		s := newScene(t)
+		want := s.central.thumbprint
+		s.central.thumbprint, s.central.verified = certstest.Valid(t).Thumbprint(), verified
+		_, err := s.run(t)
+		var other *trust.OtherCertificateError
+		if !errors.As(err, &other) || other.Found != s.central.thumbprint || other.Want != want || other.ID != entry {
+			t.Errorf("got %v", err)
+		}
+		for _, part := range []string{want, s.central.thumbprint, "primary", "devices", "contoso"} {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("the error lacks %q: %v", part, err)
+			}
+		}
+		s.wantCalls(t, "read")
+	}
+}
+
+func TestHandshake_emptyEntryHasNothingToVerify(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.central.thumbprint = ""
+	_, err := s.run(t)
+	var empty *trust.EmptyEntryError
+	if !errors.As(err, &empty) || empty.ID != entry || !strings.Contains(err.Error(), "primary entry of enrollment group devices on contoso") {
+		t.Errorf("got %v", err)
+	}
+	s.wantCalls(t, "read")
+}
+
+func TestHandshake_swappedDuringTheHandshake(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	swapped := certstest.Valid(t).Thumbprint()
+	s.central.failVerify = func(int) (error, bool) {
+		s.central.thumbprint = swapped
+		return refused(http.StatusUnprocessableEntity), false
+	}
+	_, err := s.run(t)
+	var other *trust.OtherCertificateError
+	if !errors.As(err, &other) || other.Found != swapped || transport.StatusCode(err) != http.StatusUnprocessableEntity {
+		t.Errorf("got %v", err)
+	}
+	s.wantCalls(t, "read code verify read")
+}
+
+func TestHandshake_firstReadThatFailsIsReported(t *testing.T) {
+	t.Parallel()
+	for _, failure := range []error{refused(http.StatusForbidden), refused(http.StatusInternalServerError), lost()} {
+		s := newScene(t)
+		s.central.failRead = always(failure, false)
+		s.wantFailure(t, failure, "read")
+		if len(s.owner.calls) != 0 {
+			t.Errorf("the owner was asked %q", s.owner.calls)
+		}
+	}
+}
+
+func TestHandshake_withoutTheCANothingBegins(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.owner.failCA = errors.New("no such CA")
+	s.wantFailure(t, s.owner.failCA, "read")
+}
+
+// What IoT Central would refuse is not sent, and a fresh code would not help.
+func TestHandshake_refusesAProofLocally(t *testing.T) {
+	t.Parallel()
+	stranger := certstest.Valid(t)
+	for name, test := range map[string]struct {
+		proof func(ca *certstest.CA, code string) *certs.Certificate
+		want  error
+	}{
+		"of another CA": {func(_ *certstest.CA, code string) *certs.Certificate {
+			return stranger.Proof(t, code, certstest.Now)
+		}, certs.ErrProofSignature},
+		"for another code": {func(ca *certstest.CA, code string) *certs.Certificate {
+			return ca.Proof(t, code+"0", certstest.Now)
+		}, certs.ErrProofCommonName},
+		"in lower case": {func(ca *certstest.CA, code string) *certs.Certificate {
+			return ca.Proof(t, strings.ToLower(code), certstest.Now)
+		}, certs.ErrProofCommonName},
+		"expired": {func(ca *certstest.CA, code string) *certs.Certificate {
+			return ca.Proof(t, code, certstest.Now.Add(-2*time.Hour))
+		}, certs.ErrProofValidity},
+		"not yet valid": {func(ca *certstest.CA, code string) *certs.Certificate {
+			return ca.Proof(t, code, certstest.Now.Add(2*time.Hour))
+		}, certs.ErrProofValidity},
+		"signed by itself": {func(ca *certstest.CA, _ string) *certs.Certificate { return ca.Certificate }, certs.ErrProofCommonName},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.owner.proof = func(code string) *certs.Certificate { return test.proof(s.owner.ca, code) }
+			err := s.wantFailure(t, test.want, "read code")
+			var local *trust.ProofRefusedError
+			if !errors.As(err, &local) || strings.Contains(err.Error(), "CODE-1") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestHandshake_acceptsAProofOnAnotherProfile(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.owner.proof = func(code string) *certs.Certificate {
+		proof, err := certs.ParseDER(s.owner.ca.Sign(t, &x509.Certificate{
+			Subject:   pkix.Name{CommonName: code, Organization: []string{"contoso"}},
+			NotBefore: certstest.Now, NotAfter: certstest.Now.AddDate(0, 0, 1),
+			KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return proof
+	}
+	s.wantSuccess(t, "read code verify read")
+}
+
+// The rest of the file is about failures on the way. Each attempt must use a code
+// of its own, since an old one may be void.
+
+func (s *scene) wantFreshCodes(t *testing.T) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, code := range s.owner.codes {
+		if seen[code] {
+			t.Errorf("the code %s was used twice: %q", code, s.owner.codes)
+		}
+		seen[code] = true
+	}
+}
+
+func TestHandshake_startsOverAfterVerifyAnswered500(t *testing.T) {
+	t.Parallel()
+	for name, failure := range map[string]error{
+		"500":  refused(http.StatusInternalServerError),
+		"503":  refused(http.StatusServiceUnavailable),
+		"408":  refused(http.StatusRequestTimeout),
+		"lost": lost(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.central.failVerify = once(failure, false)
+			s.wantSuccess(t, "read code verify read code verify read")
+			s.wantFreshCodes(t)
+			if !slices.Equal(s.pauses, []int{1}) {
+				t.Errorf("pauses %v, want [1]", s.pauses)
+			}
+		})
+	}
+}
+
+func TestHandshake_isDoneWhenVerifyAnswered500AfterItsEffect(t *testing.T) {
+	t.Parallel()
+	for _, failure := range []error{refused(http.StatusInternalServerError), lost()} {
+		s := newScene(t)
+		s.central.failVerify = always(failure, true)
+		s.wantSuccess(t, "read code verify read")
+		if len(s.pauses) != 0 {
+			t.Errorf("it paused %d times", len(s.pauses))
+		}
+	}
+}
+
+// Somebody else may have generated a code meanwhile, which voids ours.
+func TestHandshake_startsOverAfterTheProofWasRefused(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusBadRequest, http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnprocessableEntity} {
+		s := newScene(t)
+		s.central.failVerify = once(refused(status), false)
+		s.wantSuccess(t, "read code verify read code verify read")
+		s.wantFreshCodes(t)
+	}
+}
+
+func TestHandshake_startsOverWhenTheAnswerWithTheCodeIsLost(t *testing.T) {
+	t.Parallel()
+	for _, failure := range []error{lost(), refused(http.StatusBadGateway)} {
+		for _, effect := range []bool{false, true} {
+			s := newScene(t)
+			s.central.failCode = once(failure, effect)
+			s.wantSuccess(t, "read code read code verify read")
+			if len(s.owner.codes) != 1 {
+				t.Errorf("proofs for %q", s.owner.codes)
+			}
+		}
+	}
+}
+
+func TestHandshake_startsOverWhenTheAnswerWithTheProofIsLost(t *testing.T) {
+	t.Parallel()
+	for _, failure := range []error{lost(), refused(http.StatusServiceUnavailable)} {
+		s := newScene(t)
+		s.owner.failProof = func(n int) error {
+			if n == 1 {
+				return failure
+			}
+			return nil
+		}
+		s.wantSuccess(t, "read code read code verify read")
+		s.wantFreshCodes(t)
+	}
+}
+
+func TestHandshake_doesNotRepeatWhatAFreshCodeCannotCure(t *testing.T) {
+	t.Parallel()
+	unsigned := &auth.TokenError{Err: errors.New("nobody is signed in")}
+	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusTooManyRequests} {
+		s := newScene(t)
+		failure := refused(status)
+		s.central.failVerify = always(failure, false)
+		s.wantFailure(t, failure, "read code verify")
+	}
+	for _, failure := range []error{
+		refused(http.StatusBadRequest), refused(http.StatusForbidden), refused(http.StatusNotFound),
+		refused(http.StatusTooManyRequests), unsigned, errors.New("no code in the answer"),
+	} {
+		s := newScene(t)
+		s.central.failCode = always(failure, false)
+		s.wantFailure(t, failure, "read code")
+
+		s = newScene(t)
+		s.owner.failProof = func(int) error { return failure }
+		s.wantFailure(t, failure, "read code")
+	}
+	s := newScene(t)
+	s.central.failVerify = always(unsigned, false)
+	s.wantFailure(t, unsigned, "read code verify")
+}
+
+func TestHandshake_attemptsAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	failure := refused(http.StatusInternalServerError)
+	s.central.failVerify = always(failure, false)
+	err := s.wantFailure(t, failure, strings.TrimSuffix("read "+strings.Repeat("code verify read ", 4), " "))
+	if !strings.Contains(err.Error(), "attempt 4 of 4") {
+		t.Errorf("the error does not tell the attempts: %v", err)
+	}
+	if !slices.Equal(s.pauses, []int{1, 2, 3}) {
+		t.Errorf("pauses %v, want [1 2 3]", s.pauses)
+	}
+	s.wantFreshCodes(t)
+}
+
+func TestHandshake_acceptedButStillNotVerified(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.central.sticky = true
+	s.wantFailure(t, trust.ErrStillUnverified, strings.TrimSuffix("read "+strings.Repeat("code verify read ", 4), " "))
+	s.wantFreshCodes(t)
+}
+
+// The reason is the failure, not that time ran out while it waited.
+func TestHandshake_pauseThatTheContextEndsReportsTheFailure(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	failure := refused(http.StatusUnprocessableEntity)
+	s.central.failVerify = always(failure, false)
+	s.pause = func(n int) error {
+		if n == 2 {
+			return context.DeadlineExceeded
+		}
+		return nil
+	}
+	s.wantFailure(t, failure, "read code verify read code verify read")
+
+	s = newScene(t)
+	s.central.sticky = true
+	s.pause = func(int) error { return context.Canceled }
+	s.wantFailure(t, trust.ErrStillUnverified, "read code verify read")
+}
+
+func TestHandshake_readAfterAnAttemptThatFailsReportsBoth(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	verify, read := refused(http.StatusInternalServerError), refused(http.StatusServiceUnavailable)
+	s.central.failVerify = always(verify, false)
+	s.central.failRead = func(n int) (error, bool) {
+		if n == 2 {
+			return read, false
+		}
+		return nil, true
+	}
+	err := s.wantFailure(t, verify, "read code verify read")
+	if !errors.Is(err, read) {
+		t.Errorf("the second failure is missing: %v", err)
+	}
+
+	// The same after a success: the outcome is not known, so it is no success.
+	s = newScene(t)
+	s.central.failRead = func(n int) (error, bool) {
+		if n == 2 {
+			return read, false
+		}
+		return nil, true
+	}
+	s.wantFailure(t, read, "read code verify read")
+}
