@@ -35,6 +35,8 @@ func Start(t *testing.T, configure func(*emulator.Options)) *Bench {
 	if configure != nil {
 		configure(&options)
 	}
+	bench := &Bench{t: t, now: options.Now}
+	bench.observe(&options)
 	running, err := emulator.Start(options)
 	if err != nil {
 		t.Fatalf("start the emulator: %v", err)
@@ -45,7 +47,9 @@ func Start(t *testing.T, configure func(*emulator.Options)) *Bench {
 		}
 	})
 
-	return &Bench{Emulator: running, t: t, env: running.Environment(), now: options.Now}
+	bench.Emulator, bench.env = running, running.Environment()
+
+	return bench
 }
 
 // Setenv changes an environment variable of the provider, and of nothing else.

@@ -32,6 +32,9 @@ func Main(m *testing.M) {
 	if installed != "" {
 		_ = os.RemoveAll(installed)
 	}
+	if !reportConformance() && code == 0 {
+		code = 1
+	}
 	os.Exit(code)
 }
 

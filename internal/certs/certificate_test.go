@@ -171,6 +171,22 @@ func TestCertificate_serialNumberIsTheContentOfTheDER(t *testing.T) {
 	}
 }
 
+func TestCertificate_serialNumberZero(t *testing.T) {
+	t.Parallel()
+	ca := certstest.Valid(t)
+	der := ca.Sign(t, &x509.Certificate{SerialNumber: big.NewInt(0x5a), NotBefore: certstest.Now, NotAfter: certstest.Now})
+	// Nobody issues it, so it is patched into the first INTEGER after the version.
+	at := bytes.Index(der, []byte{0x02, 0x01, 0x5a})
+	der[at+2] = 0
+	certificate, err := certs.ParseDER(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := certificate.SerialNumber(); got != "00" {
+		t.Errorf("the serial number 0 is shown as %q", got)
+	}
+}
+
 func TestCertificate_encodesForEachReader(t *testing.T) {
 	t.Parallel()
 	ca := certstest.Valid(t)

@@ -219,6 +219,8 @@ func TestParse_refusesAndNamesWhatItGot(t *testing.T) {
 		"PEM with a wrong END":    {strings.Replace(certificate, "END CERTIFICATE", "END CERTIFICATES", 1), says("damaged")},
 		"PEM of half the DER":     {certstest.PEM("CERTIFICATE", ca.DER()[:200]), says("not an X.509 certificate")},
 		"PEM with a byte behind":  {certstest.PEM("CERTIFICATE", append(append([]byte{}, ca.DER()...), 0)), says("not an X.509 certificate")},
+		"PEM without a body":      {"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", says("not an X.509 certificate")},
+		"another DER container":   {certstest.Base64([]byte{0x30, 0x05, 0x06, 0x03, 0x55, 0x04, 0x03}), says("not an X.509 certificate")},
 		"half of the base64":      {certstest.Base64(ca.DER()[:300]), says("not an X.509 certificate")},
 		"a public key in PEM":     {certstest.PEM("PUBLIC KEY", pkcs8[:80]), says(`"PUBLIC KEY"`)},
 		"a revocation list":       {certstest.PEM("X509 CRL", []byte{0x30, 0x00}), says(`"X509 CRL"`)},

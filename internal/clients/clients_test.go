@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -200,6 +201,29 @@ func TestNew_missingAudienceNamesArgumentAndVariable(t *testing.T) {
 	if len(served.urls) != 0 || len(signedIn.scopes) != 0 {
 		t.Errorf("%d requests, %d tokens", len(served.urls), len(signedIn.scopes))
 	}
+}
+
+// The service allows 20 per second and application. Time is that of
+// testing/synctest.
+func TestNew_staysBelowTheLimitOfAnApplication(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		configured, served, _ := configure(nil)
+		started := time.Now()
+		for range 50 {
+			if _, err := configured.IoTCentral().Groups(t.Context(), "contoso.azureiotcentral.com"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// Five at once, and 45 at 15 per second.
+		if took := time.Since(started); took < 2999*time.Millisecond || took > 3001*time.Millisecond {
+			t.Errorf("%d requests took %s, want 3s", len(served.urls), took)
+		}
+		before := time.Now()
+		if _, err := configured.IoTCentral().Groups(t.Context(), "fabrikam.azureiotcentral.com"); err != nil || time.Since(before) != 0 {
+			t.Errorf("another application waits %s, %v", time.Since(before), err)
+		}
+	})
 }
 
 func TestTenant_isSharedByAllCallers(t *testing.T) {

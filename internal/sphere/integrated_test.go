@@ -117,6 +117,9 @@ func TestIntegrated_readsWhatTheServiceLeavesOut(t *testing.T) {
 		"thumbprint is in lower case": {map[string]any{"thumbprint": strings.ToLower(ca.Thumbprint())}, func(got sphere.Certificate) bool {
 			return got.Thumbprint == ca.Thumbprint() && sameBody(got.Body, ca)
 		}},
+		"thumbprint is odd, body absent": {map[string]any{"thumbprint": "odd", "certificate": nil}, func(got sphere.Certificate) bool {
+			return got.Thumbprint == "odd" && got.Body == nil
+		}},
 		"an unknown status": {map[string]any{"status": "Ready"}, func(got sphere.Certificate) bool {
 			return got.Status == "Ready" && sameBody(got.Body, ca)
 		}},
@@ -184,7 +187,8 @@ func TestIntegrated_listFailureKeepsTheStatus(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusForbidden, http.StatusNotFound, http.StatusServiceUnavailable} {
 		tenant, _ := integrated(answer{status, ""})
-		if _, err := tenant.Certificates(t.Context()); transport.StatusCode(err) != status {
+		_, err := tenant.Certificates(t.Context())
+		if transport.StatusCode(err) != status || !strings.Contains(err.Error(), "list the certificates of the catalog") {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
@@ -245,7 +249,7 @@ func TestIntegrated_proofIsNotAskedForTwice(t *testing.T) {
 	for _, status := range []int{http.StatusInternalServerError, http.StatusServiceUnavailable, http.StatusForbidden} {
 		tenant, served := integrated(answer{status, ""})
 		_, err := tenant.ProofOfPossession(t.Context(), sphere.Certificate{SerialNumber: "00A1"}, "code")
-		if transport.StatusCode(err) != status || len(served.sent) != 1 {
+		if transport.StatusCode(err) != status || len(served.sent) != 1 || !strings.Contains(err.Error(), "make the proof of possession") {
 			t.Errorf("%d: %d requests, %v", status, len(served.sent), err)
 		}
 	}

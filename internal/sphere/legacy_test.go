@@ -204,7 +204,7 @@ func TestLegacy_proofIsNotAskedForTwice(t *testing.T) {
 	for _, status := range []int{http.StatusInternalServerError, http.StatusServiceUnavailable, http.StatusForbidden} {
 		tenant, served := legacy(answer{status, ""})
 		_, err := tenant.ProofOfPossession(t.Context(), sphere.Certificate{}, "code")
-		if transport.StatusCode(err) != status || len(served.sent) != 1 {
+		if transport.StatusCode(err) != status || len(served.sent) != 1 || !strings.Contains(err.Error(), "make the proof of possession") {
 			t.Errorf("%d: %d requests, %v", status, len(served.sent), err)
 		}
 	}
@@ -217,7 +217,8 @@ func TestLegacy_listIsAskedForAgain(t *testing.T) {
 		t.Errorf("%d requests, %v", len(served.sent), err)
 	}
 	tenant, _ = legacy(answer{http.StatusForbidden, `[{"ErrorCode":"Denied","Title":"No."}]`})
-	if _, err := tenant.Certificates(t.Context()); transport.StatusCode(err) != http.StatusForbidden || !strings.Contains(err.Error(), "Denied") {
+	if _, err := tenant.Certificates(t.Context()); transport.StatusCode(err) != http.StatusForbidden ||
+		!strings.Contains(err.Error(), "Denied") || !strings.Contains(err.Error(), "list the certificates of the tenant") {
 		t.Errorf("got %v", err)
 	}
 	if tenant.Scope() != (sphere.Scope{TenantID: tenantID}) {

@@ -142,6 +142,17 @@ func TestText_isQuotedOrBare(t *testing.T) {
 	}
 }
 
+func TestSend_everyStatusOutside2xxIsAnError(t *testing.T) {
+	t.Parallel()
+	for status, fine := range map[int]bool{101: false, 199: false, 200: true, 206: true, 299: true, 300: false, 304: false, 400: false, 599: false} {
+		client, _ := scripted(answer{status: status, body: `{}`})
+		err := client.Send(t.Context(), post(), &struct{}{})
+		if want := status; fine && err != nil || !fine && transport.StatusCode(err) != want {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}
+
 type item struct{ ID string }
 
 func TestList_readsEveryPage(t *testing.T) {

@@ -199,6 +199,31 @@ func TestDefaultRetry_waitsLongerEachTime(t *testing.T) {
 	})
 }
 
+// A test that asks for quick or few tries gets them: DefaultRetry stands in for
+// options that say nothing at all.
+func TestNew_keepsRetryOptionsThatSayAnything(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		retry policy.RetryOptions
+		want  int
+	}{
+		"number alone": {policy.RetryOptions{MaxRetries: 1}, 2},
+		"none":         {policy.RetryOptions{MaxRetries: -1}, 1},
+		"delay alone":  {policy.RetryOptions{RetryDelay: time.Nanosecond}, 4}, // The number is azcore's default.
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				served := &script{answers: []answer{{status: http.StatusServiceUnavailable}}}
+				err := newClient(served, test.retry).Send(t.Context(), get(), nil)
+				if transport.StatusCode(err) != http.StatusServiceUnavailable || len(served.requests()) != test.want {
+					t.Errorf("%d requests, want %d: %v", len(served.requests()), test.want, err)
+				}
+			})
+		})
+	}
+}
+
 type transporterFunc func(*http.Request) (*http.Response, error)
 
 func (f transporterFunc) Do(request *http.Request) (*http.Response, error) { return f(request) }

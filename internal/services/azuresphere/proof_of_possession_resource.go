@@ -177,6 +177,7 @@ func (*proofOfPossessionResource) Read(ctx context.Context, req resource.ReadReq
 func (*proofOfPossessionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan proofOfPossessionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, proofOfPossessionIdentity{ProofThumbprint: plan.ID})...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
 

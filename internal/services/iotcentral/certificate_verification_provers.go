@@ -108,7 +108,8 @@ func (p *provers) checkChoice(diags *diag.Diagnostics) {
 	}
 	switch {
 	case len(chosen) > 1:
-		diags.AddAttributeError(path.Root(chosen[1]), "Two provers", fmt.Sprintf("%s and %s are both set, and one of them makes the proof of possession. "+
+		// The first is never the key, at which no error points: see addKeyError.
+		diags.AddAttributeError(path.Root(chosen[0]), "Two provers", fmt.Sprintf("%s and %s are both set, and one of them makes the proof of possession. "+
 			"Keep one of azure_sphere, verification_certificate_pem and ca_private_key_pem_wo.", chosen[0], chosen[1]))
 	case len(chosen) == 0 && !undecided:
 		diags.AddError("No prover", "Nothing says who makes the proof of possession. Set azure_sphere = {} when the CA is that of an Azure Sphere tenant, "+
@@ -119,7 +120,7 @@ func (p *provers) checkChoice(diags *diag.Diagnostics) {
 // checkKeyArguments makes sure that the arguments around the key come together.
 func (p *provers) checkKeyArguments(diags *diag.Diagnostics) {
 	missing := func(name, why string) {
-		diags.AddAttributeError(path.Root(proverPrivateKey), "Missing "+name, why)
+		diags.AddAttributeError(path.Root(name), "Missing "+name, why) // Not at the key: see addKeyError.
 	}
 	if keyIsSet := !p.CAPrivateKeyPEMWO.IsNull() && !p.CAPrivateKeyPEMWO.IsUnknown(); keyIsSet {
 		if p.CAPrivateKeyWOVersion.IsNull() {

@@ -257,6 +257,34 @@ func TestCertificateVerification_keyIsNowhere(t *testing.T) {
 	}
 }
 
+// TestCertificateVerification_errorsDoNotShowAKeyInTheConfiguration: Terraform
+// prints the lines that an error points at, and some people write a key there.
+func TestCertificateVerification_errorsDoNotShowAKeyInTheConfiguration(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	own := newOwnCA(t, ecdsaKey(t))
+	key := keyPEM(t, own.key)
+	cli := bench.NewCLI("")
+	for _, test := range []struct{ arguments, want string }{
+		{"azure_sphere = {}\nca_private_key_pem_wo = " + heredoc(key), "Two provers"},
+		{"ca_private_key_pem_wo = " + heredoc(key), "Missing ca_private_key_wo_version"},
+		{"ca_private_key_wo_version = 1\nca_certificate_pem = " + heredoc(acctest.ForeignCA(t).PEM()) + "ca_private_key_pem_wo = " + heredoc(key), "does not belong to the CA"},
+	} {
+		cli.Write("verification.tf", fmt.Sprintf("resource \"iotcentral_certificate_verification\" \"this\" {\n"+
+			"certificate_id = \"contoso.azureiotcentral.com/enrollmentGroups/x/certificates/primary\"\nthumbprint = %q\n%s\n}\n", own.Thumbprint(), test.arguments))
+		output, _ := cli.Run("validate")
+		if !strings.Contains(strings.Join(strings.Fields(output), " "), test.want) {
+			t.Errorf("the error is not %q:\n%s", test.want, output)
+		}
+		for _, line := range keyLines(key) {
+			if strings.Contains(output, line) {
+				t.Errorf("the error shows the key:\n%s", output)
+				break
+			}
+		}
+	}
+}
+
 // keyLines are the lines of a PEM key that tell something.
 func keyLines(text string) []string {
 	var lines []string

@@ -173,6 +173,12 @@ func (r *verificationCodeResource) Read(ctx context.Context, req resource.ReadRe
 func (*verificationCodeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan verificationCodeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	id, err := client.ParseCertificateID(plan.CertificateID.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddError("Cannot update the verification code", fwtypes.Sentence(err))
+		return
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
 

@@ -1,0 +1,89 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/conformance"
+)
+
+// specs is where Microsoft's OpenAPI files are, beside the repository, when they
+// are there at all.
+const specs = "../shared/contract/specs"
+
+// validator returns what checks each request of the provider and each answer of
+// the emulator against the OpenAPI files, or nil where they are absent.
+var validator = sync.OnceValue(func() *conformance.Validator {
+	loaded, err := conformance.Load(filepath.Join(root(), specs))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		panic(err)
+	}
+
+	return loaded
+})
+
+// root is the folder of the repository: the nearest one above with a go.mod.
+func root() string {
+	folder, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder
+		}
+		if filepath.Dir(folder) == folder {
+			panic("there is no go.mod above the working directory")
+		}
+		folder = filepath.Dir(folder)
+	}
+}
+
+// exchanged counts the exchanges of the services that the files describe, to tell
+// a run without any from one whose exchanges were not checked.
+var exchanged atomic.Int64
+
+// observe checks every exchange of the test's emulator.
+func (b *Bench) observe(options *emulator.Options) {
+	check := validator()
+	if check == nil {
+		return
+	}
+	next := options.Observe
+	options.Observe = func(exchange emulator.Exchange) {
+		if exchange.Service == "arm" || exchange.Service == "iotcentral" {
+			exchanged.Add(1)
+		}
+		if err := check.Check(exchange); err != nil {
+			b.t.Errorf("an exchange does not conform to the OpenAPI files: %v\nrequest: %s\nanswer %d: %s", err,
+				exchange.RequestBody, exchange.Status, exchange.Body)
+		}
+		if next != nil {
+			next(exchange)
+		}
+	}
+}
+
+// reportConformance prints how many exchanges were checked. It reports false when
+// that is none although the files are there and there were exchanges to check.
+func reportConformance() bool {
+	check := validator()
+	if check == nil || exchanged.Load() == 0 {
+		return true
+	}
+	fmt.Printf("conformance: %d exchanges of %d operations checked against the OpenAPI files\n", check.Total(), len(check.Counts()))
+
+	return check.Total() > 0
+}
