@@ -81,7 +81,7 @@ func (r *idTokenRequest) send(ctx context.Context) (string, error) {
 		header.Set(name, value)
 	}
 
-	response, err := r.pipeline.Do(request)
+	response, err := r.pipeline.Do(request) //nolint:bodyclose // Payload closes it.
 	if err != nil {
 		return "", fmt.Errorf("asking %s for an ID token: %w", r.name, err)
 	}

@@ -58,8 +58,9 @@ func Explain(err error) string {
 		return explainAzureCLI(failed.Err)
 	case ManagedIdentity:
 		return explainManagedIdentity(failed.Err)
+	default:
+		return ""
 	}
-	return ""
 }
 
 // entraCodes returns the error codes of an answer of Microsoft Entra ID, or

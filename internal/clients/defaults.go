@@ -23,19 +23,19 @@ type Defaults struct {
 }
 
 // sameAddressTrap is the one way to have a provider block and still no default.
-const sameAddressTrap = "\n\nIf the provider block does set it: when required_providers gives azuresphere and iotcentral the same source, " +
-	"Terraform uses one of the two provider blocks at random. Use spheretrust/azuresphere and spheretrust/iotcentral."
+const sameAddressTrap = ". If the provider block does set it: when required_providers gives azuresphere and iotcentral the same source, " +
+	"Terraform uses one of the two provider blocks at random; use spheretrust/azuresphere and spheretrust/iotcentral"
 
 // ErrNoTenant and ErrNoApplication say that neither the resource nor the provider
 // names a tenant or an application.
 var (
 	ErrNoTenant = errors.New("neither this block nor the provider names an Azure Sphere tenant. Set catalog_id here; " +
 		"or, for all resources, azure_sphere = { catalog_id = … } in the provider block, " +
-		"or the environment variable AZURE_SPHERE_CATALOG_ID. For Azure Sphere (Legacy) it is tenant_id and AZURE_SPHERE_TENANT_ID." +
+		"or the environment variable AZURE_SPHERE_CATALOG_ID. For Azure Sphere (Legacy) it is tenant_id and AZURE_SPHERE_TENANT_ID" +
 		sameAddressTrap)
 	ErrNoApplication = errors.New("neither this block nor the provider names an IoT Central application. Set application here; " +
 		"or, for all resources, iot_central = { application = … } in the provider block, " +
-		"or the environment variable IOTCENTRAL_APPLICATION." + sameAddressTrap)
+		"or the environment variable IOTCENTRAL_APPLICATION" + sameAddressTrap)
 )
 
 // Scope returns the tenant that a block means: its own arguments, or the

@@ -33,7 +33,7 @@ func Explain(err error) string {
 // Remedy returns what to do about an error, or an empty string.
 func Remedy(err error) string {
 	if explained := auth.Explain(err); explained != "" {
-		return explained
+		return fwtypes.Sentence(errors.New(explained))
 	}
 	var refused *transport.Error
 	if !errors.As(err, &refused) {

@@ -147,5 +147,6 @@ func addConfigError(diags *diag.Diagnostics, err error) {
 	for _, step := range strings.Split(mistake.Argument, ".") {
 		at = at.AtName(step)
 	}
-	diags.AddAttributeError(at, "Unusable provider configuration", fwtypes.Sentence(err))
+	// It begins with the name of the argument, which stays as it is written.
+	diags.AddAttributeError(at, "Unusable provider configuration", strings.TrimSuffix(err.Error(), ".")+".")
 }

@@ -5,6 +5,7 @@ package provider_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"reflect"
 	"regexp"
@@ -98,8 +99,7 @@ type differ struct{ values []any }
 
 // Error implements error.
 func (d *differ) Error() string {
-	encoded, _ := json.Marshal(d.values)
-	return "values differ: " + string(encoded)
+	return fmt.Sprintf("values differ: %v", d.values)
 }
 
 // TestMainJob_requestBudget is the cost of trust. IoT Central allows 20 requests

@@ -15,15 +15,15 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
 
-// PrivateReader and PrivateWriter are the private state of a resource.
-type (
-	PrivateReader interface {
-		GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-	}
-	PrivateWriter interface {
-		SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-	}
-)
+// PrivateReader is the private state of a resource, in a request.
+type PrivateReader interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+}
+
+// PrivateWriter is the private state of a resource, in a response.
+type PrivateWriter interface {
+	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+}
 
 // ReadPrivate decodes what WritePrivate kept under the key, and reports whether
 // there is anything.

@@ -40,7 +40,7 @@ func newCertificate(thumbprint, body string) (Certificate, error) {
 
 func parseProof(body string) (*certs.Certificate, error) {
 	if body == "" {
-		return nil, errors.New("Azure Sphere answered without a proof of possession; " +
+		return nil, errors.New("the answer of Azure Sphere holds no proof of possession; " +
 			"the CA may have expired or been revoked")
 	}
 	proof, err := certs.Parse(body)

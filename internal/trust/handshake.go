@@ -106,7 +106,7 @@ func (h *Handshake) Run(ctx context.Context, id iotcentral.CertificateID, thumbp
 		return nil, err
 	}
 	for attempt := 1; ; attempt++ {
-		failure, curable := h.attempt(ctx, id, ca)
+		curable, failure := h.attempt(ctx, id, ca)
 		if failure != nil && !curable {
 			return nil, failure
 		}
@@ -146,21 +146,21 @@ func (h *Handshake) isVerified(ctx context.Context, id iotcentral.CertificateID,
 
 // attempt runs code, proof, check and verification once. It reports whether a
 // failure may be cured by a fresh code.
-func (h *Handshake) attempt(ctx context.Context, id iotcentral.CertificateID, ca *certs.Certificate) (failure error, curable bool) {
+func (h *Handshake) attempt(ctx context.Context, id iotcentral.CertificateID, ca *certs.Certificate) (curable bool, failure error) {
 	code, err := h.Verifier.GenerateVerificationCode(ctx, id)
 	if err != nil {
-		return err, transport.EffectUnknown(err)
+		return transport.EffectUnknown(err), err
 	}
 	proof, err := h.Prover.Prove(ctx, ca.Thumbprint(), code)
 	if err != nil {
-		return err, transport.EffectUnknown(err)
+		return transport.EffectUnknown(err), err
 	}
 	if err := certs.CheckProof(proof, ca, code, h.Now()); err != nil {
-		return &ProofRefusedError{cause: err}, false
+		return false, &ProofRefusedError{cause: err}
 	}
 	err = h.Verifier.Verify(ctx, id, proof)
 
-	return err, transport.EffectUnknown(err) || isRefusedProof(err)
+	return transport.EffectUnknown(err) || isRefusedProof(err), err
 }
 
 // isRefusedProof reports whether IoT Central refused the proof itself, for

@@ -177,7 +177,7 @@ func TestRotate_foreignCertificateStopsIt(t *testing.T) {
 func TestRotate_keepsItsPromises(t *testing.T) {
 	t.Parallel()
 	body := certstest.Valid(t).Certificate
-	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // Repeatable.
+	random := rand.New(rand.NewPCG(1, 2)) // Repeatable.
 	for range 5000 {
 		certificates := randomTenant(random, body)
 		entries := randomEntries(random, certificates)

@@ -44,7 +44,7 @@ func run(ctx context.Context, bin, example, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer services.stop()
+	defer func() { _ = services.stop() }() // For the ways out below; at the end its error counts.
 
 	terraform, err := newTerraform(dir, example, filepath.Join(bin, "terraform-provider-azuresphere"), services.environment)
 	if err != nil {

@@ -155,7 +155,9 @@ resource "iotcentral_enrollment_group_certificate" "this" {
 		ExpectError: regexp.MustCompile(`(?s)already holds a certificate.*` + theirs.Thumbprint() +
 			`.*terraform import iotcentral_enrollment_group_certificate\.<name>.*'` + regexp.QuoteMeta(id) + `/certificates/primary'`),
 	})
-	entryHolds(t, bench, iotcentral.Primary, theirs, true)(nil)
+	if err := entryHolds(t, bench, iotcentral.Primary, theirs, true)(nil); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestEnrollmentGroupCertificate_importIsCompletedWithoutRequests: the service
