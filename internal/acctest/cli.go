@@ -26,6 +26,15 @@ type CLI struct {
 	environment []string
 }
 
+// RequiredProviders says where a configuration takes the two providers from.
+const RequiredProviders = `terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+    iotcentral  = { source = "spheretrust/iotcentral" }
+  }
+}
+`
+
 // NewCLI returns a command line that reaches the emulator, in an empty folder with
 // the given configuration, after init.
 func (b *Bench) NewCLI(config string) *CLI {
@@ -44,13 +53,7 @@ func (b *Bench) NewCLI(config string) *CLI {
 	for name, value := range b.env {
 		cli.environment = append(cli.environment, name+"="+value)
 	}
-	cli.Write("main.tf", `terraform {
-  required_providers {
-    azuresphere = { source = "spheretrust/azuresphere" }
-    iotcentral  = { source = "spheretrust/iotcentral" }
-  }
-}
-`+config)
+	cli.Write("main.tf", RequiredProviders+config)
 	cli.MustRun("init")
 
 	return cli

@@ -5,6 +5,8 @@ package provider_test
 
 import (
 	"crypto/x509"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,5 +185,83 @@ func quiet(at func(), devices *fleet) resource.TestStep {
 		Config:           keepTrust,
 		ConfigPlanChecks: planned(plancheck.ExpectEmptyPlan()),
 		Check:            devices.allEnrol,
+	}
+}
+
+// TestRotation_threeResourcesMoveToOne is the way that the rotation guide shows:
+// nothing is written, and devices notice nothing.
+func TestRotation_threeResourcesMoveToOne(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	cli := bench.NewCLI(acctest.TrustConfig)
+	cli.MustRun("apply", "-auto-approve")
+	device, err := bench.DeviceCertificate(bench.ActiveCA().Thumbprint(), "device")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	cli.Write("main.tf", acctest.RequiredProviders+keepTrust+`
+import {
+  to = iotcentral_azure_sphere_trust.this
+  id = iotcentral_enrollment_group.sphere.id
+}
+
+removed {
+  from = iotcentral_certificate_verification.primary
+  lifecycle { destroy = false }
+}
+
+removed {
+  from = iotcentral_enrollment_group_certificate.primary
+  lifecycle { destroy = false }
+}
+
+removed {
+  from = azuresphere_tenant_ca.this
+  lifecycle { destroy = false }
+}
+
+check "trust" {
+  assert {
+    condition = alltrue([
+      for entry in [iotcentral_azure_sphere_trust.this.primary, iotcentral_azure_sphere_trust.this.secondary] :
+      entry == null ? true : entry.verified
+    ])
+    error_message = "A certificate of the enrollment group is not verified."
+  }
+  assert {
+    condition = anytrue([
+      for entry in [iotcentral_azure_sphere_trust.this.primary, iotcentral_azure_sphere_trust.this.secondary] :
+      entry == null ? false : timecmp(plantimestamp(), timeadd(entry.not_after, "-720h")) < 0
+    ])
+    error_message = "No trusted CA is valid for another 30 days. Run terraform apply."
+  }
+}
+`)
+	bench.ResetRequests()
+	output := cli.MustRun("apply", "-auto-approve")
+	for _, request := range bench.Requests() {
+		if request.Service != "entra" && request.Method != http.MethodGet {
+			t.Errorf("%s %s was sent:\n%s", request.Method, request.Path, output)
+		}
+	}
+	if strings.Contains(output, "Check block assertion failed") {
+		t.Errorf("a check failed:\n%s", output)
+	}
+	if _, code := cli.Run("plan", "-detailed-exitcode"); code != 0 {
+		t.Errorf("the next plan exits with %d, want 0", code)
+	}
+	if !bench.CanEnrol("contoso", device) {
+		t.Error("devices cannot enrol any more")
+	}
+
+	// The alarm of the guide: exit code 2 once the successor exists.
+	rotate(t, bench, emulator.StageIssue)
+	if output, code := cli.Run("plan", "-detailed-exitcode"); code != 2 || !strings.Contains(output, `"upcoming"`) {
+		t.Errorf("the plan exits with %d, want 2, and does not name the upcoming CA:\n%s", code, output)
+	}
+	cli.MustRun("apply", "-auto-approve")
+	if _, code := cli.Run("plan", "-detailed-exitcode"); code != 0 {
+		t.Errorf("the plan after the apply exits with %d, want 0", code)
 	}
 }
