@@ -1,0 +1,76 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package iotcentral
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestModels_acceptTheOfficialExamples decodes Microsoft's own examples, where they
+// are at hand beside the repository, into the types of this package.
+func TestModels_acceptTheOfficialExamples(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../../shared/contract/specs/iot-central/examples-2022*/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Skip("the examples in shared/contract are not beside this repository")
+	}
+	models := map[string]func() any{
+		"create":                       func() any { return new(EnrollmentGroup) },
+		"update":                       func() any { return new(EnrollmentGroup) },
+		"get":                          func() any { return new(EnrollmentGroup) },
+		"list":                         func() any { return new(struct{ Value []EnrollmentGroup }) },
+		"setx509":                      func() any { return new(signingCertificate) },
+		"getx509":                      func() any { return new(signingCertificate) },
+		"generateverificationcodex509": func() any { return new(struct{ VerificationCode string }) },
+		"delete":                       nil,
+		"removex509":                   nil,
+		"verifyx509":                   nil,
+	}
+	for _, file := range files {
+		operation := strings.TrimPrefix(strings.TrimSuffix(filepath.Base(file), ".json"), "enrollmentgroups_")
+		t.Run(filepath.Base(filepath.Dir(file))+"/"+operation, func(t *testing.T) {
+			t.Parallel()
+			model, known := models[operation]
+			if !known {
+				t.Fatalf("there is no model for the operation %q", operation)
+			}
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var example struct {
+				Responses map[string]struct{ Body json.RawMessage }
+			}
+			if err := json.Unmarshal(content, &example); err != nil {
+				t.Fatal(err)
+			}
+			for status, response := range example.Responses {
+				if model == nil || len(response.Body) == 0 {
+					continue
+				}
+				into := model()
+				if err := json.Unmarshal(response.Body, into); err != nil {
+					t.Errorf("%s: %v", status, err)
+				}
+				switch decoded := into.(type) {
+				case *EnrollmentGroup:
+					if decoded.ID == "" || decoded.DisplayName == "" || decoded.Type == "" || decoded.Attestation.Type == "" {
+						t.Errorf("%s: members were lost: %+v", status, decoded)
+					}
+				case *signingCertificate:
+					if decoded.public().Thumbprint == "" {
+						t.Errorf("%s: the thumbprint was lost: %+v", status, decoded)
+					}
+				}
+			}
+		})
+	}
+}
