@@ -56,8 +56,8 @@ type Config struct {
 type Clients struct {
 	config Config
 
-	integrated, legacy *transport.Client
-	iotCentral         *iotcentral.Client
+	integrated, legacy, management *transport.Client
+	iotCentral                     *iotcentral.Client
 
 	mutex        sync.Mutex
 	tenants      map[sphere.Scope]*sphere.Remembered
@@ -71,12 +71,13 @@ func New(config Config) *Clients {
 	if apiToken == "" {
 		authenticateIoTCentral = bearer(config, config.IoTCentralAudience, "iot_central_audience", "IOTCENTRAL_AUDIENCE")
 	}
+	authenticateManagement := bearer(config, config.ResourceManagerAudience, "resource_manager_audience", "ARM_RESOURCE_MANAGER_AUDIENCE")
 	limits := transport.NewRateLimits(iotcentral.RequestsPerSecond, iotcentral.Burst)
 
 	return &Clients{
-		config: config,
-		integrated: transport.New(integratedService, config.Settings,
-			bearer(config, config.ResourceManagerAudience, "resource_manager_audience", "ARM_RESOURCE_MANAGER_AUDIENCE"), nil),
+		config:     config,
+		integrated: transport.New(integratedService, config.Settings, authenticateManagement, nil),
+		management: transport.New(managementService, config.Settings, authenticateManagement, nil),
 		legacy: transport.New(legacyService, config.Settings,
 			bearer(config, config.SphereAudience, "azure_sphere_audience", "AZURE_SPHERE_AUDIENCE"), nil),
 		iotCentral: iotcentral.New(
@@ -90,6 +91,7 @@ func New(config Config) *Clients {
 const (
 	integratedService = "Azure Sphere"
 	legacyService     = "Azure Sphere (Legacy)"
+	managementService = "Azure Resource Manager"
 	iotCentralService = "IoT Central"
 )
 

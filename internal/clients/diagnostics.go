@@ -50,6 +50,8 @@ func Remedy(err error) string {
 		return integratedRemedy(refused.StatusCode)
 	case legacyService:
 		return legacyRemedy(refused.StatusCode)
+	case managementService:
+		return managementRemedy(refused.StatusCode)
 	default:
 		return ""
 	}
@@ -96,6 +98,20 @@ func legacyRemedy(status int) string {
 			"(azsphere register-user, then azsphere role add) with the role Contributor."
 	case http.StatusNotFound:
 		return "Check the ID of the Azure Sphere tenant; a tenant that was migrated to a catalog is better given by catalog_id."
+	default:
+		return ""
+	}
+}
+
+func managementRemedy(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return integratedRemedy(status)
+	case http.StatusForbidden:
+		return "The principal needs a role on the Azure resource of the application with Microsoft.IoTCentral/IoTApps/read, such as Reader. " +
+			"Or give the application by its subdomain."
+	case http.StatusNotFound:
+		return "Check the resource ID of the application, and that the principal belongs to the tenant of its subscription."
 	default:
 		return ""
 	}

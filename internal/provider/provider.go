@@ -11,6 +11,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
@@ -32,6 +34,8 @@ type Provider struct {
 var (
 	_ provider.Provider                       = (*Provider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*Provider)(nil)
+	_ provider.ProviderWithFunctions          = (*Provider)(nil)
+	_ provider.ProviderWithListResources      = (*Provider)(nil)
 )
 
 // Option changes what the provider takes from its surroundings.
@@ -95,8 +99,12 @@ func (*Provider) Resources(context.Context) []func() resource.Resource {
 // DataSources implements provider.Provider.
 func (*Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		azuresphere.NewCatalogDataSource,
+		azuresphere.NewTenantDataSource,
 		azuresphere.NewTenantCADataSource,
 		azuresphere.NewTenantCAsDataSource,
+		iotcentral.NewApplicationDataSource,
+		iotcentral.NewEnrollmentGroupsDataSource,
 		iotcentral.NewEnrollmentGroupDataSource,
 		iotcentral.NewEnrollmentGroupCertificateDataSource,
 	}
@@ -106,5 +114,21 @@ func (*Provider) DataSources(context.Context) []func() datasource.DataSource {
 func (*Provider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{
 		azuresphere.NewProofOfPossessionEphemeralResource,
+	}
+}
+
+// Functions implements provider.ProviderWithFunctions.
+func (*Provider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{
+		azuresphere.NewParseCertificateFunction,
+	}
+}
+
+// ListResources implements provider.ProviderWithListResources.
+func (*Provider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		azuresphere.NewTenantCAListResource,
+		iotcentral.NewEnrollmentGroupListResource,
+		iotcentral.NewEnrollmentGroupCertificateListResource,
 	}
 }

@@ -58,7 +58,7 @@ func ReadFragments(dir string) ([]Fragment, error) {
 			continue
 		}
 		match := fragmentName.FindStringSubmatch(entry.Name())
-		if match == nil || !slices.Contains(kinds, match[1]) {
+		if len(match) != 2 || !slices.Contains(kinds, match[1]) {
 			return nil, fmt.Errorf("%s: the name must be KIND-what-changes.md in lower case, and KIND one of %s",
 				entry.Name(), strings.Join(kinds, ", "))
 		}

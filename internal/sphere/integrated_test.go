@@ -228,11 +228,11 @@ func TestIntegrated_proofThatIsNone(t *testing.T) {
 	for name, test := range map[string]struct {
 		body, want string
 	}{
-		"empty answer": {``, "without a proof of possession"},
-		"null":         {`null`, "without a proof of possession"},
-		"no member":    {`{}`, "without a proof of possession"},
-		"null member":  {`{"certificate":null}`, "without a proof of possession"},
-		"empty member": {`{"certificate":""}`, "without a proof of possession"},
+		"empty answer": {``, "no proof of possession"},
+		"null":         {`null`, "no proof of possession"},
+		"no member":    {`{}`, "no proof of possession"},
+		"null member":  {`{"certificate":null}`, "no proof of possession"},
+		"empty member": {`{"certificate":""}`, "no proof of possession"},
 		"dummy text":   {`{"certificate":"bXkgcHJvb2Y="}`, "unreadable"},
 	} {
 		tenant, _ := integrated(ok(test.body))

@@ -46,14 +46,14 @@ type legacyCertificate struct {
 
 // legacyList reads a bare array as well as {"Items": […]}: lists of the public
 // API come in both forms.
-type legacyList []legacyCertificate
+type legacyList[T any] []T
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (l *legacyList) UnmarshalJSON(data []byte) error {
+func (l *legacyList[T]) UnmarshalJSON(data []byte) error {
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
-		return json.Unmarshal(data, (*[]legacyCertificate)(l))
+		return json.Unmarshal(data, (*[]T)(l))
 	}
-	var wrapped struct{ Items []legacyCertificate }
+	var wrapped struct{ Items []T }
 	err := json.Unmarshal(data, &wrapped)
 	*l = wrapped.Items
 
@@ -62,7 +62,7 @@ func (l *legacyList) UnmarshalJSON(data []byte) error {
 
 // Certificates implements Tenant.
 func (t *Legacy) Certificates(ctx context.Context) ([]Certificate, error) {
-	var listed legacyList
+	var listed legacyList[legacyCertificate]
 	err := t.client.Send(ctx, transport.Call{
 		Operation: "list the certificates of the tenant",
 		Method:    http.MethodGet,

@@ -170,9 +170,9 @@ func TestLegacy_proofIsQuotedOrBare(t *testing.T) {
 func TestLegacy_proofThatIsNone(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string]string{
-		``:       "without a proof of possession",
-		`null`:   "without a proof of possession",
-		`""`:     "without a proof of possession",
+		``:       "no proof of possession",
+		`null`:   "no proof of possession",
+		`""`:     "no proof of possession",
 		`"text"`: "unreadable",
 		`<html>`: "unreadable",
 	} {
@@ -240,5 +240,13 @@ func TestFind(t *testing.T) {
 	}
 	if active, ok := sphere.FindActive(certificates[:1]); ok {
 		t.Errorf("active is %+v", active)
+	}
+	old := sphere.Certificate{ID: "old", Status: sphere.Active, NotBefore: certstest.Now.AddDate(-2, 0, 0)}
+	newer := sphere.Certificate{ID: "newer", Status: sphere.Active, NotBefore: certstest.Now}
+	upcoming := sphere.Certificate{ID: "upcoming", Status: sphere.Inactive, NotBefore: certstest.Now.AddDate(1, 0, 0)}
+	for _, certificates := range [][]sphere.Certificate{{old, newer, upcoming}, {upcoming, newer, old}, {newer}} {
+		if active, ok := sphere.FindActive(certificates); !ok || active.ID != "newer" {
+			t.Errorf("active is %+v", active)
+		}
 	}
 }

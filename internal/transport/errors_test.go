@@ -75,6 +75,8 @@ func TestError_readsEveryShapeOfBody(t *testing.T) {
 		"text":                           {body: "  upstream connect error \r\n", message: "upstream connect error"},
 		"text in other letters":          {body: "Zeitüberschreitung", message: "Zeitüberschreitung"},
 		"HTML":                           {body: "<!DOCTYPE html><html><body><h1>502</h1></body></html>"},
+		"HTML behind blanks":             {body: "\r\n  <html><body>502</body></html>"},
+		"two messages":                   {body: `{"error":{"code":"A","message":"B"},"message":"C"}`, code: "A", message: "B"},
 		"broken JSON":                    {body: `{"error":{"code":"A","mess`},
 		"null":                           {body: `null`},
 		"an object that says nothing":    {body: `{}`},
@@ -117,6 +119,10 @@ func TestError_saysWhoWhatAndWhy(t *testing.T) {
 	const want = "IoT Central could not read the enrollment group: 403 Forbidden (code Denied, request ID id-1): You may not."
 	if err := client.Send(t.Context(), get(), nil); err == nil || err.Error() != want {
 		t.Errorf("got %q\nwant %q", err, want)
+	}
+	client, _ = scripted(answer{status: http.StatusForbidden, header: map[string]string{"x-ms-request-id": "id-1"}})
+	if err := client.Send(t.Context(), get(), nil); err == nil || err.Error() != "IoT Central could not read the enrollment group: 403 Forbidden (request ID id-1)" {
+		t.Errorf("got %q", err)
 	}
 	client, _ = scripted(answer{status: http.StatusForbidden})
 	if err := client.Send(t.Context(), get(), nil); err == nil || err.Error() != "IoT Central could not read the enrollment group: 403 Forbidden" {

@@ -21,14 +21,35 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
-// TestMain takes away the proxies of the environment: net/http reads them once.
+// TestMain sets the proxies of the environment: net/http reads them once.
 func TestMain(m *testing.M) {
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"} {
-		if err := os.Unsetenv(name); err != nil {
-			panic(err)
+	for name, value := range map[string]string{"HTTPS_PROXY": "http://proxy.example:3128", "NO_PROXY": "localhost,.localhost."} {
+		for _, name := range []string{name, strings.ToLower(name)} {
+			if err := os.Setenv(name, value); err != nil {
+				panic(err)
+			}
 		}
 	}
 	m.Run()
+}
+
+func TestNewHTTPClient_usesTheProxyOfTheEnvironment(t *testing.T) {
+	t.Parallel()
+	client, err := transport.NewHTTPClient(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	through, ok := client.Transport.(*http.Transport)
+	if !ok || through.Proxy == nil {
+		t.Fatalf("there is no proxy: %T", client.Transport)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://contoso.azureiotcentral.com/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if proxy, err := through.Proxy(request); err != nil || proxy == nil || proxy.Host != "proxy.example:3128" {
+		t.Errorf("got %v, %v", proxy, err)
+	}
 }
 
 // serve starts a TLS server and returns it with its root as PEM. Its certificate
@@ -152,7 +173,7 @@ func TestNewHTTPClient_dialsNamesBelowLocalhostOnTheLoopback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"contoso.localhost", "Contoso.LOCALHOST"} {
+	for _, name := range []string{"contoso.localhost", "Contoso.LOCALHOST", "contoso.localhost."} {
 		response, err := client.Get("https://" + name + ":" + port + "/")
 		if err != nil {
 			t.Fatal(err)

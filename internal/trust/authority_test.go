@@ -97,7 +97,7 @@ func TestPickCA(t *testing.T) {
 	if !errors.As(err, &unknown) || unknown.Thumbprint != thumbprintC || unknown.Tenant != scope || len(unknown.Known) != 2 {
 		t.Fatalf("got %v", err)
 	}
-	for _, part := range []string{"tenant-1", thumbprintC, thumbprintA + "  Inactive, valid until 2026-10-07T12:00:00Z", thumbprintB + "  Active"} {
+	for _, part := range []string{"tenant-1", thumbprintC, "; it has:\n", thumbprintA + "  Inactive, valid until 2026-10-07T12:00:00Z", thumbprintB + "  Active"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("the error lacks %q: %v", part, err)
 		}

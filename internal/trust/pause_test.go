@@ -38,7 +38,7 @@ func TestBackoff_doublesUpToTheLongest(t *testing.T) {
 			if shortest < about*3/4 || longest > about*5/4 {
 				t.Errorf("pause %d takes %s to %s, want %s to %s", n, shortest, longest, about*3/4, about*5/4)
 			}
-			if longest-shortest < about/4 {
+			if longest-shortest < about*2/5 {
 				t.Errorf("pause %d takes %s to %s: there is hardly any jitter", n, shortest, longest)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -53,6 +54,22 @@ type tenantCAIdentity struct {
 	CatalogID  types.String `tfsdk:"catalog_id"`
 	TenantID   types.String `tfsdk:"tenant_id"`
 	Thumbprint types.String `tfsdk:"thumbprint"`
+}
+
+// check reports what is wrong with an identity that somebody wrote.
+func (i tenantCAIdentity) check() error {
+	var err error
+	switch {
+	case i.CatalogID.IsNull() == i.TenantID.IsNull():
+		return errors.New("the identity of a tenant CA has catalog_id or tenant_id, not both")
+	case i.TenantID.IsNull():
+		err = sphere.CheckCatalogID(i.CatalogID.ValueString())
+	default:
+		err = sphere.CheckTenantID(i.TenantID.ValueString())
+	}
+	_, wrongThumbprint := certs.NormalizeThumbprint(i.Thumbprint.ValueString())
+
+	return errors.Join(err, wrongThumbprint)
 }
 
 func (m *tenantCAModel) identity() tenantCAIdentity {
@@ -225,7 +242,7 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 func (r *tenantCAResource) present(ctx context.Context, private services.PrivateReader, scope sphere.Scope, state tenantCAModel,
 	diags *diag.Diagnostics,
 ) []sphere.Certificate {
-	if seen, found := services.ReadPrivate[services.Seen](ctx, private, services.SeenKey, diags); found && state.scope().Same(scope) {
+	if seen, found := services.ReadPrivate[services.Seen](ctx, private, services.SeenKey, diags); found && state.scope().Same(scope) && areOf(scope, seen.Certificates) {
 		return seen.Certificates
 	}
 	certificates, err := r.Tenant(scope).Certificates(ctx)
@@ -234,6 +251,16 @@ func (r *tenantCAResource) present(ctx context.Context, private services.Private
 	}
 
 	return certificates
+}
+
+// areOf reports whether certificates were listed by the tenant. After a move to
+// another one, until the next refresh, those are remembered that the tenant before
+// had listed.
+func areOf(scope sphere.Scope, certificates []sphere.Certificate) bool {
+	return !slices.ContainsFunc(certificates, func(certificate sphere.Certificate) bool {
+		listedBy, _, err := sphere.ParseCertificateID(certificate.ID)
+		return err == nil && !listedBy.Same(scope)
+	})
 }
 
 // Create implements resource.Resource.
@@ -395,9 +422,7 @@ func (*tenantCAResource) ImportState(ctx context.Context, req resource.ImportSta
 		scope = sphere.Scope{CatalogID: identity.CatalogID.ValueString(), TenantID: identity.TenantID.ValueString()}
 		thumbprint = identity.Thumbprint.ValueString()
 		name = thumbprint
-		if (scope.CatalogID == "") == (scope.TenantID == "") {
-			err = errors.New("the identity of a tenant CA has catalog_id or tenant_id, not both")
-		}
+		err = identity.check()
 	}
 	if err != nil {
 		resp.Diagnostics.AddError("Cannot import the tenant CA", fwtypes.Sentence(err))

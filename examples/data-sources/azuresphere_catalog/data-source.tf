@@ -1,0 +1,6 @@
+data "azuresphere_catalog" "this" {}
+
+# For DeviceAuthentication in the app_manifest.json of the device's application.
+output "device_authentication" {
+  value = data.azuresphere_catalog.this.tenant_id
+}

@@ -1,0 +1,5 @@
+data "azuresphere_tenant_ca" "active" {}
+
+output "expires" {
+  value = data.azuresphere_tenant_ca.active.not_after
+}

@@ -1,0 +1,3 @@
+list "azuresphere_tenant_ca" "all" {
+  provider = azuresphere
+}

@@ -1,0 +1,3 @@
+list "iotcentral_enrollment_group_certificate" "all" {
+  provider = iotcentral
+}

@@ -1,0 +1,1 @@
+terraform import iotcentral_azure_sphere_trust.sphere contoso.azureiotcentral.com/enrollmentGroups/sphere-devices

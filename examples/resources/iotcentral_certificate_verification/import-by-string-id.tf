@@ -1,0 +1,4 @@
+import {
+  to = iotcentral_certificate_verification.primary
+  id = "contoso.azureiotcentral.com/enrollmentGroups/sphere-devices/certificates/primary"
+}

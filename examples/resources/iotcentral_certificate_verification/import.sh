@@ -1,0 +1,1 @@
+terraform import iotcentral_certificate_verification.primary contoso.azureiotcentral.com/enrollmentGroups/sphere-devices/certificates/primary

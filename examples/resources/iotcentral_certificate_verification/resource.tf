@@ -1,0 +1,18 @@
+resource "azuresphere_tenant_ca" "this" {}
+
+resource "iotcentral_enrollment_group" "sphere" {
+  group_id     = "sphere-devices"
+  display_name = "Azure Sphere devices"
+}
+
+resource "iotcentral_enrollment_group_certificate" "primary" {
+  enrollment_group_id = iotcentral_enrollment_group.sphere.id
+  entry               = "primary"
+  certificate_pem     = azuresphere_tenant_ca.this.certificate_pem
+}
+
+resource "iotcentral_certificate_verification" "primary" {
+  certificate_id = iotcentral_enrollment_group_certificate.primary.id
+  thumbprint     = iotcentral_enrollment_group_certificate.primary.thumbprint
+  azure_sphere   = {} # the tenant in the provider block
+}

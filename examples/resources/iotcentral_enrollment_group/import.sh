@@ -1,0 +1,1 @@
+terraform import iotcentral_enrollment_group.sphere contoso.azureiotcentral.com/enrollmentGroups/sphere-devices

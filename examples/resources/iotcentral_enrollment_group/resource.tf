@@ -1,0 +1,9 @@
+resource "iotcentral_enrollment_group" "sphere" {
+  group_id     = "sphere-devices"
+  display_name = "Azure Sphere devices"
+}
+
+# For CmdArgs in the app_manifest.json of the device's application.
+output "id_scope" {
+  value = iotcentral_enrollment_group.sphere.id_scope
+}

@@ -1,0 +1,1 @@
+terraform import iotcentral_enrollment_group_certificate.primary contoso.azureiotcentral.com/enrollmentGroups/sphere-devices/certificates/primary

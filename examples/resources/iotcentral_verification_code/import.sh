@@ -1,0 +1,1 @@
+terraform import iotcentral_verification_code.primary contoso.azureiotcentral.com/enrollmentGroups/sphere-devices/certificates/primary/verificationCodes/9F3C1A5E7B2D4F60

@@ -1,0 +1,190 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package architecture_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/spheretrust/terraform-provider-azuresphere"
+
+// arrows says, for each package below internal/, which others it may import.
+// Packages point down this list only.
+var arrows = []struct {
+	name string
+	may  []string
+}{
+	{"provider", []string{
+		"services/azuresphere", "services/iotcentral", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "auth",
+	}},
+	// The Terraform types: thin, and apart from each other.
+	{"services/azuresphere", []string{"services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "certs"}},
+	{"services/iotcentral", []string{"services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "certs"}},
+	{"services", []string{"clients", "fwtypes", "trust", "sphere", "certs"}},
+	{"clients", []string{"fwtypes", "trust", "sphere", "iotcentral", "transport", "auth", "certs"}},
+	{"fwtypes", []string{"certs"}},
+	// The domain, without Terraform.
+	{"trust", []string{"sphere", "iotcentral", "transport", "certs"}},
+	{"sphere", []string{"transport", "certs"}},
+	{"iotcentral", []string{"transport", "certs"}},
+	{"transport", []string{"auth"}},
+	{"auth", nil},
+	{"certs", nil},
+	// The emulator shares no code with what it tests.
+	{"emulator", nil},
+	{"emulator/conformance", []string{"emulator"}},
+	// What builds, shows and tests the rest.
+	{"certs/certstest", []string{"certs"}},
+	{"acctest", []string{"provider", "emulator", "emulator/conformance", "iotcentral", "certs", "certs/certstest", "mirror"}},
+	{"mirror", nil},
+	{"release", nil},
+	{"architecture", nil},
+	{"cmd/sphere-emulator", []string{"emulator"}},
+	{"cmd/demo", []string{"mirror", "transport"}},
+	{"cmd/mirror", []string{"mirror"}},
+	{"cmd/docs", []string{"mirror", "provider"}},
+	{"cmd/changelog", []string{"release"}},
+	{"cmd/coverage", nil},
+}
+
+// strangers are the modules that packages must not reach, themselves or through
+// others.
+var strangers = []struct {
+	packages []string
+	modules  []string
+	why      string
+}{
+	{
+		[]string{"certs", "auth", "transport", "sphere", "iotcentral", "trust"},
+		[]string{"github.com/hashicorp/terraform-plugin-framework", "github.com/hashicorp/terraform-plugin-go"},
+		"it knows no Terraform",
+	},
+	{[]string{"certs"}, []string{"net/http"}, "it does no I/O"},
+	{[]string{"emulator"}, []string{"github.com/Azure"}, "it is written from the specifications, not from a client"},
+	{
+		[]string{"provider", "emulator"},
+		[]string{module + "/internal/emulator/conformance", module + "/internal/acctest", "testing", "github.com/hashicorp/terraform-plugin-testing"},
+		"it is no test",
+	},
+}
+
+type listed struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Imports    []string
+	Deps       []string
+}
+
+// packages lists the packages of the module, without their tests.
+func packages(t *testing.T) map[string]listed {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Dir,GoFiles,Imports,Deps", module+"/...")
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	output, err := command.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.String())
+	}
+	all := map[string]listed{}
+	for decoder := json.NewDecoder(bytes.NewReader(output)); ; {
+		var one listed
+		err := decoder.Decode(&one)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name, found := strings.CutPrefix(one.ImportPath, module+"/internal/"); found {
+			all[name] = one
+		}
+	}
+}
+
+func TestArrows_pointDown(t *testing.T) {
+	t.Parallel()
+	known := map[string][]string{}
+	for _, arrow := range arrows {
+		known[arrow.name] = arrow.may
+	}
+	for name, one := range packages(t) {
+		may, ok := known[name]
+		if !ok {
+			t.Errorf("internal/%s is not on the map; say in this test what it may import, and draw it in DESIGN.md", name)
+			continue
+		}
+		for _, imported := range one.Imports {
+			if to, found := strings.CutPrefix(imported, module+"/internal/"); found && !slices.Contains(may, to) {
+				t.Errorf("internal/%s imports internal/%s; it may import %q", name, to, may)
+			}
+		}
+	}
+}
+
+// TestMap_hasNoCycle makes sure that the map itself points down.
+func TestMap_hasNoCycle(t *testing.T) {
+	t.Parallel()
+	placed := map[string]bool{}
+	for range arrows { // Each round places what stands on packages that were placed before.
+		for _, arrow := range arrows {
+			open := slices.ContainsFunc(arrow.may, func(to string) bool { return !placed[to] })
+			placed[arrow.name] = placed[arrow.name] || !open
+		}
+	}
+	for _, arrow := range arrows {
+		if !placed[arrow.name] {
+			t.Errorf("internal/%s is part of a cycle, or may import what is not on the map", arrow.name)
+		}
+	}
+}
+
+func TestStrangers_areNotReached(t *testing.T) {
+	t.Parallel()
+	all := packages(t)
+	for _, rule := range strangers {
+		for _, name := range rule.packages {
+			for _, reached := range all[name].Deps {
+				for _, stranger := range rule.modules {
+					if reached == stranger || strings.HasPrefix(reached, stranger+"/") {
+						t.Errorf("internal/%s reaches %s; %s", name, reached, rule.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestPackages_sayWhatTheyAre wants one package comment each, in doc.go, or in
+// main.go for a command.
+func TestPackages_sayWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	for name, one := range packages(t) {
+		file := "doc.go"
+		if strings.HasPrefix(name, "cmd/") {
+			file = "main.go"
+		}
+		if len(one.GoFiles) == 1 && name != "architecture" {
+			file = one.GoFiles[0]
+		}
+		content, err := os.ReadFile(filepath.Join(one.Dir, file))
+		if err != nil {
+			t.Errorf("internal/%s has no %s", name, file)
+			continue
+		}
+		before, _, _ := strings.Cut(string(content), "\npackage ")
+		if comment := strings.Split(strings.TrimSpace(before), "\n\n"); len(comment) < 2 {
+			t.Errorf("internal/%s/%s has no package comment", name, file)
+		}
+	}
+}

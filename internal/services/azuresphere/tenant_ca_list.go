@@ -1,0 +1,113 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package azuresphere
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+)
+
+type tenantCAListModel struct {
+	CatalogID types.String `tfsdk:"catalog_id"`
+	TenantID  types.String `tfsdk:"tenant_id"`
+}
+
+// NewTenantCAListResource returns azuresphere_tenant_ca as a list resource.
+func NewTenantCAListResource() list.ListResource { return &tenantCAListResource{} }
+
+type tenantCAListResource struct{ clients.Resource }
+
+var _ list.ListResourceWithConfigure = (*tenantCAListResource)(nil)
+
+// Metadata implements list.ListResource.
+func (*tenantCAListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	(*tenantCAResource)(nil).Metadata(ctx, req, resp)
+}
+
+// ListResourceConfigSchema implements list.ListResource.
+func (*tenantCAListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the CA certificates of an Azure Sphere tenant, whatever their status. List resources need Terraform 1.14 or later.",
+		Attributes: map[string]schema.Attribute{
+			"catalog_id": schema.StringAttribute{
+				Optional: true, MarkdownDescription: catalogIDDescription,
+				Validators: []validator.String{
+					fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
+					stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
+				},
+			},
+			"tenant_id": schema.StringAttribute{
+				Optional: true, MarkdownDescription: tenantIDDescription,
+				Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+			},
+		},
+	}
+}
+
+// List implements list.ListResource.
+func (r *tenantCAListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var (
+		config tenantCAListModel
+		diags  diag.Diagnostics
+	)
+	diags.Append(req.Config.Get(ctx, &config)...)
+	scope, certificates := r.certificates(ctx, config, &diags)
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	stream.Results = func(push func(list.ListResult) bool) {
+		for i, certificate := range certificates {
+			if int64(i) >= req.Limit || !push(tenantCAResult(ctx, req, scope, certificate)) {
+				return
+			}
+		}
+	}
+}
+
+func (r *tenantCAListResource) certificates(ctx context.Context, config tenantCAListModel, diags *diag.Diagnostics) (sphere.Scope, []sphere.Certificate) {
+	if diags.HasError() {
+		return sphere.Scope{}, nil
+	}
+	scope, _, err := r.Scope(config.CatalogID, config.TenantID)
+	if err != nil {
+		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		return scope, nil
+	}
+	certificates, err := r.Tenant(scope).Certificates(ctx)
+	if err != nil {
+		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
+	}
+
+	return scope, certificates
+}
+
+func tenantCAResult(ctx context.Context, req list.ListRequest, scope sphere.Scope, certificate sphere.Certificate) list.ListResult {
+	var model tenantCAModel
+	model.set(scope, certificate)
+	model.Renewal = types.StringValue(renewalAutomatic)
+	result := req.NewListResult(ctx)
+	result.DisplayName = fmt.Sprintf("%s (%s)", certificate.Thumbprint, certificate.Status)
+	result.Diagnostics.Append(result.Identity.Set(ctx, model.identity())...)
+	if req.IncludeResource {
+		// A null that knows its type.
+		result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &model.Timeouts)...)
+		result.Diagnostics.Append(result.Resource.Set(ctx, &model)...)
+	}
+
+	return result
+}
