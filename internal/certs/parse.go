@@ -28,6 +28,8 @@ var (
 		"Extract it with: openssl pkcs12 -nokeys")
 )
 
+var errDamaged = errors.New("the PEM is damaged: the base64 or the END line of a block is missing or wrong")
+
 // BundleError says that a text holds several certificates where one is wanted.
 type BundleError struct {
 	// Count is the number of certificates found.
@@ -56,8 +58,11 @@ func Parse(text string) (*Certificate, error) {
 	if err != nil {
 		return nil, ErrText
 	}
-	if decoded := strings.TrimSpace(string(der)); isPEM(decoded) {
-		return parsePEM(decoded)
+	if isPEM(string(der)) {
+		return parsePEM(string(der))
+	}
+	if der[0] != derSequence {
+		return nil, ErrText // A word that happens to be base64 as well.
 	}
 	certificate, err := ParseDER(der)
 	if err != nil {
@@ -67,9 +72,16 @@ func Parse(text string) (*Certificate, error) {
 	return certificate, nil
 }
 
+// derSequence is the first byte of every certificate, key and container.
+const derSequence = 0x30
+
 func isPEM(text string) bool { return strings.Contains(text, "-----BEGIN ") }
 
 func parsePEM(text string) (*Certificate, error) {
+	if strings.Contains(text, "PRIVATE KEY-----") {
+		// The decoder skips blocks that are damaged, and a key must not slip through.
+		return nil, ErrPrivateKey
+	}
 	var (
 		rest  = []byte(unindent(text))
 		found []*pem.Block
@@ -80,8 +92,6 @@ func parsePEM(text string) (*Certificate, error) {
 			break
 		}
 		switch {
-		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-			return nil, ErrPrivateKey
 		case strings.HasSuffix(block.Type, "CERTIFICATE REQUEST"):
 			return nil, ErrRequest
 		case block.Type == "PKCS7", block.Type == "CMS":
@@ -91,21 +101,18 @@ func parsePEM(text string) (*Certificate, error) {
 		}
 		found = append(found, block)
 	}
-	switch len(found) {
-	case 0:
-		if strings.Contains(text, "PRIVATE KEY-----") {
-			return nil, ErrPrivateKey
-		}
-		return nil, errors.New("the PEM block is damaged: its base64 or its END line is missing or wrong")
-	case 1:
-		certificate, err := ParseDER(found[0].Bytes)
-		if err != nil {
-			return nil, classify(found[0].Bytes, err)
-		}
-		return certificate, nil
-	default:
+	if len(found) != strings.Count(text, "-----BEGIN ") {
+		return nil, errDamaged
+	}
+	if len(found) > 1 {
 		return nil, &BundleError{Count: len(found)}
 	}
+	certificate, err := ParseDER(found[0].Bytes)
+	if err != nil {
+		return nil, classify(found[0].Bytes, err)
+	}
+
+	return certificate, nil
 }
 
 // unindent makes one LF of every kind of line ending and drops the white space

@@ -129,10 +129,9 @@ func (c *Clients) IoTCentral() *iotcentral.Client { return c.iotCentral }
 
 // Tenant returns an Azure Sphere tenant. All callers share what is remembered of it.
 func (c *Clients) Tenant(scope sphere.Scope) *sphere.Remembered {
-	key := sphere.Scope{CatalogID: strings.ToLower(scope.CatalogID), TenantID: strings.ToLower(scope.TenantID)}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if tenant, known := c.tenants[key]; known && tenant.Scope() == scope {
+	if tenant, known := c.tenants[scope]; known {
 		return tenant
 	}
 	var tenant sphere.Tenant
@@ -141,9 +140,9 @@ func (c *Clients) Tenant(scope sphere.Scope) *sphere.Remembered {
 	} else {
 		tenant = sphere.NewIntegrated(c.integrated, c.config.ResourceManagerEndpoint, scope.CatalogID)
 	}
-	c.tenants[key] = sphere.NewRemembered(tenant, c.config.Now)
+	c.tenants[scope] = sphere.NewRemembered(tenant, c.config.Now)
 
-	return c.tenants[key]
+	return c.tenants[scope]
 }
 
 // Remember keeps a certificate that was uploaded, so that its verification, which

@@ -44,6 +44,9 @@ func (c checked) ValidateString(_ context.Context, req validator.StringRequest, 
 // Sentence turns an error into a sentence for people.
 func Sentence(err error) string {
 	text := err.Error()
+	if text == "" {
+		return "No reason was given."
+	}
 	first, size := utf8.DecodeRuneInString(text)
 	text = string(unicode.ToUpper(first)) + text[size:]
 	if !strings.HasSuffix(text, ".") {

@@ -6,6 +6,7 @@ package iotcentral
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
@@ -70,11 +71,19 @@ func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certifica
 	if err != nil {
 		return SigningCertificate{}, err
 	}
-	if stored.Info == nil || stored.Info.SHA1Thumbprint == "" {
-		return c.Certificate(ctx, id)
+	if stored.Info != nil && stored.Info.SHA1Thumbprint != "" {
+		return stored.public(), nil
+	}
+	found, err := c.Certificate(ctx, id)
+	if err != nil {
+		// The upload succeeded, so this is not about it.
+		err = &transport.UnreadableError{
+			Service: "IoT Central", Operation: "put the certificate into the " + string(id.Entry) + " entry of the enrollment group",
+			Cause: fmt.Errorf("it tells no thumbprint, and reading it failed: %w", err),
+		}
 	}
 
-	return stored.public(), nil
+	return found, err
 }
 
 // DeleteCertificate empties an entry. An empty entry is no error.
@@ -99,7 +108,7 @@ func (c *Client) GenerateVerificationCode(ctx context.Context, id CertificateID)
 		Once:      true,
 	}, &code)
 	if err == nil && code.VerificationCode == "" {
-		err = errors.New("IoT Central answered without a verification code")
+		err = &transport.UnreadableError{Service: "IoT Central", Operation: "generate a verification code", Cause: errors.New("there is no code in it")}
 	}
 
 	return code.VerificationCode, err

@@ -38,11 +38,11 @@ func (t *Integrated) Scope() Scope { return t.scope }
 type integratedCertificate struct {
 	Name       string `json:"name"`
 	Properties struct {
-		Certificate  string    `json:"certificate"`
-		Status       Status    `json:"status"`
-		Thumbprint   string    `json:"thumbprint"`
-		ExpiryUTC    time.Time `json:"expiryUtc"`
-		NotBeforeUTC time.Time `json:"notBeforeUtc"`
+		Certificate  string `json:"certificate"`
+		Status       Status `json:"status"`
+		Thumbprint   string `json:"thumbprint"`
+		ExpiryUTC    string `json:"expiryUtc"`
+		NotBeforeUTC string `json:"notBeforeUtc"`
 	} `json:"properties"`
 }
 
@@ -62,17 +62,31 @@ func (t *Integrated) Certificates(ctx context.Context) ([]Certificate, error) {
 		if err != nil {
 			return nil, fmt.Errorf("certificate %s of %s: %w", one.Name, t.scope, err)
 		}
-		certificate.ID = t.scope.CertificateID(one.Name)
 		certificate.SerialNumber = one.Name
-		certificate.Status = one.Properties.Status
+		if one.Name == "" && certificate.Body != nil {
+			certificate.SerialNumber = certificate.Body.SerialNumber()
+		}
+		certificate.ID = t.scope.CertificateID(certificate.SerialNumber)
+		certificate.Status = normalizeStatus(one.Properties.Status)
 		if certificate.Body == nil {
-			certificate.NotBefore = one.Properties.NotBeforeUTC.UTC()
-			certificate.NotAfter = one.Properties.ExpiryUTC.UTC()
+			certificate.NotBefore = parseTime(one.Properties.NotBeforeUTC)
+			certificate.NotAfter = parseTime(one.Properties.ExpiryUTC)
 		}
 		certificates = append(certificates, certificate)
 	}
 
 	return certificates, nil
+}
+
+// parseTime returns a time of the service in UTC, or the zero time for what is none:
+// one odd certificate must not hide the others.
+func parseTime(text string) time.Time {
+	parsed, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}
+	}
+
+	return parsed.UTC()
 }
 
 // ProofOfPossession implements Tenant. The certificate is named by its serial
@@ -88,7 +102,8 @@ func (t *Integrated) ProofOfPossession(ctx context.Context, ca Certificate, code
 		Body: struct {
 			Nonce string `json:"proofOfPossessionNonce"`
 		}{code},
-		Once: true,
+		Once:   true,
+		Secret: code,
 	}, &proof)
 	if err != nil {
 		return nil, err

@@ -15,7 +15,10 @@ import (
 
 const catalogType = "Microsoft.AzureSphere/catalogs"
 
-var catalogName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,50}$`)
+var (
+	catalogName   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,50}$`)
+	resourceGroup = regexp.MustCompile(`^[\pL\pN_().-]{0,89}[\pL\pN_()-]$`)
+)
 
 // ErrCatalogID and ErrTenantID are the errors for malformed IDs.
 var (
@@ -37,7 +40,11 @@ type Scope struct {
 func CheckCatalogID(id string) error {
 	parsed, err := arm.ParseResourceID(id)
 	if err != nil || !strings.EqualFold(parsed.ResourceType.String(), catalogType) || !catalogName.MatchString(parsed.Name) ||
-		parsed.SubscriptionID == "" || parsed.ResourceGroupName == "" {
+		parsed.SubscriptionID == "" || !resourceGroup.MatchString(parsed.ResourceGroupName) {
+		return ErrCatalogID
+	}
+	if !strings.EqualFold(parsed.String(), id) || !strings.EqualFold(parsed.Parent.ResourceType.String(), arm.ResourceGroupResourceType.String()) {
+		// The text goes into addresses as it is, so what was read leniently does not do.
 		return ErrCatalogID
 	}
 
@@ -82,13 +89,13 @@ func (s Scope) CertificateID(name string) string {
 // ParseCertificateID reads "<catalog ID>/certificates/<serial number>" or
 // "tenants/<tenant ID>/certificates/<thumbprint>".
 func ParseCertificateID(id string) (Scope, string, error) {
-	at := strings.LastIndex(strings.ToLower(id), certificatesSegment)
-	if at > 0 {
-		parent, name := id[:at], id[at+len(certificatesSegment):]
-		if tenant, found := strings.CutPrefix(parent, "tenants/"); found && CheckTenantID(tenant) == nil && isName(name) {
+	segments := strings.Split(id, "/")
+	if last := len(segments) - 1; last > 1 && strings.EqualFold(segments[last-1], "certificates") {
+		parent, name := strings.Join(segments[:last-1], "/"), segments[last]
+		if tenant, found := strings.CutPrefix(parent, "tenants/"); found && CheckTenantID(tenant) == nil && name != "" {
 			return Scope{TenantID: tenant}, name, nil
 		}
-		if CheckCatalogID(parent) == nil && isName(name) {
+		if CheckCatalogID(parent) == nil && name != "" {
 			return Scope{CatalogID: parent}, name, nil
 		}
 	}
@@ -96,5 +103,3 @@ func ParseCertificateID(id string) (Scope, string, error) {
 	return Scope{}, "", fmt.Errorf("%q is not the ID of a tenant CA; expected <catalog ID>/certificates/<serial number> "+
 		"or tenants/<tenant ID>/certificates/<thumbprint>", id)
 }
-
-func isName(name string) bool { return name != "" && !strings.Contains(name, "/") }

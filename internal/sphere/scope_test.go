@@ -37,6 +37,13 @@ func TestCheckCatalogID(t *testing.T) {
 		"a longer type":            {strings.Replace(catalogID, "catalogs", "catalogsX", 1), false},
 		"an address":               {"https://management.azure.com" + catalogID, false},
 		"a Legacy tenant":          {tenantID, false},
+		"a slash at the end":       {catalogID + "/", false},
+		"two slashes":              {"/" + catalogID, false},
+		"a line break":             {catalogID + "\n", false},
+		"a group with a query":     {strings.Replace(catalogID, "/rg/", "/r?g/", 1), false},
+		"a group with a blank":     {strings.Replace(catalogID, "/rg/", "/r g/", 1), false},
+		"a group that is dots":     {strings.Replace(catalogID, "/rg/", "/../", 1), false},
+		"below another resource":   {strings.Replace(catalogID, "/providers/", "/providers/Microsoft.Devices/IotHubs/hub/providers/", 1), false},
 	} {
 		err := sphere.CheckCatalogID(test.id)
 		if (err == nil) != test.fine || (err != nil && !errors.Is(err, sphere.ErrCatalogID)) {
@@ -142,6 +149,7 @@ func TestParseCertificateID_refusesEverythingElse(t *testing.T) {
 		"/tenants/" + tenantID + "/certificates/AB",
 		tenantID + "/certificates/AB",
 		"contoso.azureiotcentral.com/enrollmentGroups/g/certificates/primary",
+		strings.Repeat("Ⱥ", 16) + "/certificates/a", // Lower case is longer.
 	} {
 		scope, name, err := sphere.ParseCertificateID(id)
 		if err == nil {
@@ -150,4 +158,16 @@ func TestParseCertificateID_refusesEverythingElse(t *testing.T) {
 			t.Errorf("%q: the error does not say what is expected: %v", id, err)
 		}
 	}
+}
+
+func FuzzParseCertificateID(f *testing.F) {
+	f.Add(catalogID + "/certificates/00A1")
+	f.Add("tenants/" + tenantID + "/certificates/AB")
+	f.Add(strings.Repeat("Ⱥ", 16) + "/certificates/a")
+	f.Fuzz(func(t *testing.T, id string) {
+		scope, name, err := sphere.ParseCertificateID(id)
+		if err == nil && !strings.EqualFold(scope.CertificateID(name), id) {
+			t.Errorf("%q is read as %+v and %q", id, scope, name)
+		}
+	})
 }

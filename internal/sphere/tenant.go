@@ -5,6 +5,7 @@ package sphere
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
@@ -21,6 +22,18 @@ const (
 	Expired  Status = "Expired"
 	Revoked  Status = "Revoked"
 )
+
+// normalizeStatus spells a known status as the constants do: the case of what the
+// service sends varies elsewhere, too.
+func normalizeStatus(status Status) Status {
+	for _, known := range []Status{Active, Inactive, Expired, Revoked} {
+		if strings.EqualFold(string(status), string(known)) {
+			return known
+		}
+	}
+
+	return status
+}
 
 // Certificate is a tenant CA certificate as Azure Sphere lists it.
 type Certificate struct {

@@ -100,7 +100,8 @@ type Call struct {
 	// Once marks a call that must not be repeated when its effect is unknown. It
 	// is still repeated after 429, since the service did nothing then.
 	Once bool
-	// Secret is a part of the URL that must not be logged, or empty.
+	// Secret is a part of the URL or of an answer that must neither be logged nor
+	// stand in an error, or empty.
 	Secret string
 }
 
@@ -123,7 +124,7 @@ func (c *Client) Send(ctx context.Context, call Call, out any) error {
 		return c.failure(call, last, err)
 	}
 	if err := decode(body, out); err != nil {
-		return fmt.Errorf("%s: could not %s: the answer is not the expected JSON: %w", c.service, call.Operation, err)
+		return &UnreadableError{Service: c.service, Operation: call.Operation, Cause: err}
 	}
 
 	return nil
@@ -204,8 +205,12 @@ func List[T any](ctx context.Context, client *Client, call Call) ([]T, error) {
 	if err != nil {
 		return nil, err
 	}
-	var items []T
+	var (
+		items []T
+		seen  = map[string]bool{}
+	)
 	for {
+		seen[call.URL] = true
 		var page Page[T]
 		if err := client.Send(ctx, call, &page); err != nil {
 			return nil, err
@@ -215,10 +220,22 @@ func List[T any](ctx context.Context, client *Client, call Call) ([]T, error) {
 			return items, nil
 		}
 		next, err := url.Parse(page.NextLink)
-		if err != nil || !strings.EqualFold(next.Host, first.Host) || next.Scheme != first.Scheme {
+		if err != nil || !strings.EqualFold(hostPort(next), hostPort(first)) || next.Scheme != first.Scheme {
 			return nil, fmt.Errorf("%s: could not %s: the address of the next page is not on %s://%s, "+
 				"and the token must not be sent elsewhere", client.service, call.Operation, first.Scheme, first.Host)
 		}
+		if seen[page.NextLink] {
+			return nil, fmt.Errorf("%s: could not %s: the pages of the list lead in a circle", client.service, call.Operation)
+		}
 		call.URL = page.NextLink
 	}
+}
+
+// hostPort returns the host with its port, also where that is https's own.
+func hostPort(address *url.URL) string {
+	if address.Port() == "" {
+		return address.Host + ":443"
+	}
+
+	return address.Host
 }

@@ -105,7 +105,7 @@ func TestSend_decodesLeniently(t *testing.T) {
 			if (err != nil) != test.fails || out.Name != test.want {
 				t.Errorf("got %q, %v", out.Name, err)
 			}
-			if err != nil && !strings.Contains(err.Error(), "IoT Central: could not read the enrollment group: the answer is not the expected JSON") {
+			if err != nil && !strings.Contains(err.Error(), "IoT Central was asked to read the enrollment group, and its answer cannot be understood") {
 				t.Errorf("got %v", err)
 			}
 			client, _ = scripted(answer{status: test.status, body: test.body})
@@ -221,6 +221,21 @@ func TestList_neverCarriesTheTokenToAnotherHost(t *testing.T) {
 		if count := len(served.requests()); count != 1 {
 			t.Errorf("%s: %d requests, want 1", next, count)
 		}
+	}
+}
+
+func TestList_doesNotGoInACircle(t *testing.T) {
+	t.Parallel()
+	client, served := scripted(
+		answer{status: http.StatusOK, body: `{"value":[{"id":"a"}],"nextLink":"https://contoso.example:443/2"}`},
+		answer{status: http.StatusOK, body: `{"value":[{"id":"b"}],"nextLink":"https://contoso.example:443/2"}`},
+	)
+	_, err := transport.List[item](t.Context(), client, get())
+	if err == nil || !strings.Contains(err.Error(), "circle") {
+		t.Errorf("got %v", err)
+	}
+	if count := len(served.requests()); count != 2 {
+		t.Errorf("%d requests, want 2", count)
 	}
 }
 

@@ -84,6 +84,37 @@ func (e *ConnectionError) Error() string {
 // Unwrap returns the cause.
 func (e *ConnectionError) Unwrap() error { return e.cause }
 
+// UnreadableError is an answer that says success, and nothing else that can be
+// understood: a proxy may have made it.
+type UnreadableError struct {
+	// Service and Operation say what was asked of whom.
+	Service, Operation string
+	// Cause says what is wrong with the answer.
+	Cause error
+}
+
+// Error implements error.
+func (e *UnreadableError) Error() string {
+	return fmt.Sprintf("%s was asked to %s, and its answer cannot be understood: %s", e.Service, e.Operation, e.Cause)
+}
+
+// Unwrap returns the cause.
+func (e *UnreadableError) Unwrap() error { return e.Cause }
+
+// NotSentError says that time ran out before the request was sent.
+type NotSentError struct {
+	cause error
+}
+
+// Error implements error.
+func (e *NotSentError) Error() string { return e.cause.Error() }
+
+// Unwrap returns the cause, context.DeadlineExceeded or context.Canceled.
+func (e *NotSentError) Unwrap() error { return e.cause }
+
+// NonRetriable keeps azcore from trying again.
+func (*NotSentError) NonRetriable() {}
+
 // IsNotFound reports whether a service answered 404.
 func IsNotFound(err error) bool { return StatusCode(err) == http.StatusNotFound }
 
@@ -99,19 +130,23 @@ func StatusCode(err error) int {
 }
 
 // EffectUnknown reports whether a write that failed with this error may have been
-// carried out all the same: there was no answer, or the service failed on the
-// way. After every other status nothing has changed.
+// carried out all the same: there was no answer, or none that can be understood,
+// or the service failed on the way. After every other status nothing has changed.
 func EffectUnknown(err error) bool {
 	var (
-		answered *Error
-		unsigned *auth.TokenError
-		lost     *ConnectionError
+		unreadable *UnreadableError
+		answered   *Error
+		unsigned   *auth.TokenError
+		unsent     *NotSentError
+		lost       *ConnectionError
 	)
 	switch {
+	case errors.As(err, &unreadable):
+		return true
 	case errors.As(err, &answered):
 		return answered.StatusCode >= http.StatusInternalServerError || answered.StatusCode == http.StatusRequestTimeout
-	case errors.As(err, &unsigned):
-		return false // Without a token the request was not sent.
+	case errors.As(err, &unsigned), errors.As(err, &unsent):
+		return false // Without a token, or without time, the request was not sent.
 	default:
 		return errors.As(err, &lost)
 	}
@@ -135,6 +170,7 @@ func newError(service string, call Call, response *http.Response) *Error {
 		failed.Code = standard.ErrorCode
 	}
 	failed.read(body)
+	failed.Code, failed.RequestID = hide(failed.Code, call.Secret), hide(failed.RequestID, call.Secret)
 	failed.Message = hide(strings.TrimSpace(failed.Message), call.Secret)
 	if runes := []rune(failed.Message); len(runes) > maxMessage {
 		failed.Message = string(runes[:maxMessage]) + "…"
@@ -148,23 +184,9 @@ func newError(service string, call Call, response *http.Response) *Error {
 // public API), from {"Code","Message"}, or else the text as it is.
 func (e *Error) read(body []byte) {
 	body = bytes.TrimSpace(body)
-	var standard struct {
-		Error struct {
-			Code, Message, RequestID string
-			Details                  []struct{ Message string }
-		}
-		Code, Message any
-	}
-	if err := json.Unmarshal(body, &standard); err == nil {
-		e.set(standard.Error.Code, standard.Error.Message, standard.Error.RequestID)
-		for _, detail := range standard.Error.Details {
-			if detail.Message != "" && detail.Message != e.Message {
-				e.Message = strings.TrimSpace(e.Message + " " + detail.Message)
-			}
-		}
-		if e.Message == "" && standard.Message != nil {
-			e.set(text(standard.Code), text(standard.Message), "")
-		}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(body, &members) == nil {
+		e.readObject(members)
 		return
 	}
 	var several []struct{ ErrorCode, Title, Detail string }
@@ -174,9 +196,45 @@ func (e *Error) read(body []byte) {
 		}
 		return
 	}
+	if quoted := ""; json.Unmarshal(body, &quoted) == nil {
+		e.Message = quoted
+		return
+	}
 	if !bytes.HasPrefix(body, []byte("<")) && !bytes.HasPrefix(body, []byte("{")) {
 		e.Message = string(body)
 	}
+}
+
+// readObject reads each member on its own, so that an odd one does not hide the
+// others.
+func (e *Error) readObject(members map[string]json.RawMessage) {
+	var inner map[string]json.RawMessage
+	if json.Unmarshal(member(members, "error"), &inner) == nil && inner != nil {
+		e.set(text(member(inner, "code")), text(member(inner, "message")), text(member(inner, "requestId")))
+		var details []map[string]json.RawMessage
+		_ = json.Unmarshal(member(inner, "details"), &details) // Without details it does as well.
+		for _, detail := range details {
+			if more := text(member(detail, "message")); more != "" && !strings.Contains(e.Message, more) {
+				e.Message = strings.TrimSpace(e.Message + " " + more)
+			}
+		}
+		return
+	}
+	e.set(text(member(members, "code")), text(member(members, "message")), "")
+	if e.Message == "" {
+		e.Message = strings.TrimSpace(text(member(members, "error")) + " " + text(member(members, "error_description")))
+	}
+}
+
+// member returns a member of an object, whatever the case of its name.
+func member(members map[string]json.RawMessage, name string) json.RawMessage {
+	for key, value := range members {
+		if strings.EqualFold(key, name) {
+			return value
+		}
+	}
+
+	return nil
 }
 
 func (e *Error) set(code, message, requestID string) {
@@ -191,12 +249,17 @@ func (e *Error) set(code, message, requestID string) {
 	}
 }
 
-func text(value any) string {
-	if value == nil {
+// text returns a JSON string as it is, and any other value as it is written.
+func text(value json.RawMessage) string {
+	var quoted string
+	if len(value) == 0 || string(value) == "null" {
 		return ""
 	}
+	if json.Unmarshal(value, &quoted) == nil {
+		return quoted
+	}
 
-	return fmt.Sprint(value)
+	return string(value)
 }
 
 func requestID(header http.Header) string {

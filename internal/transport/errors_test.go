@@ -40,6 +40,19 @@ func TestError_readsEveryShapeOfBody(t *testing.T) {
 			code:    "A",
 			message: "It failed. Because.",
 		},
+		"odd details": {
+			body:    `{"error":{"code":"A","message":"It failed.","details":"none"}}`,
+			code:    "A",
+			message: "It failed.",
+		},
+		"an error that is a string": {
+			body:    `{"error":"invalid_token","error_description":"It has expired."}`,
+			message: "invalid_token It has expired.",
+		},
+		"a quoted string": {
+			body:    `"It failed."`,
+			message: "It failed.",
+		},
 		"details alone": {
 			body:    `{"error":{"code":"A","details":[{"message":"Because."}]}}`,
 			code:    "A",
@@ -213,6 +226,7 @@ func TestEffectUnknown(t *testing.T) {
 		"504":             {answered(http.StatusGatewayTimeout), true},
 		"500, wrapped":    {fmt.Errorf("again: %w", answered(http.StatusInternalServerError)), true},
 		"no answer":       {&transport.ConnectionError{}, true},
+		"unreadable":      {&transport.UnreadableError{Cause: answered(http.StatusForbidden)}, true},
 		"no token":        {&auth.TokenError{Err: errors.New("no")}, false},
 		"another failure": {errors.New("no"), false},
 	} {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -31,7 +32,12 @@ func NewHTTPClient(extraRoots []byte) (*http.Client, error) {
 
 	return &http.Client{
 		Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment,
+			Proxy: func(request *http.Request) (*url.URL, error) {
+				if isLoopback(request.URL.Hostname()) {
+					return nil, nil //nolint:nilnil // No proxy and no error: connect directly.
+				}
+				return http.ProxyFromEnvironment(request)
+			},
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				return dialer.DialContext(ctx, network, loopback(address))
 			},
@@ -50,9 +56,14 @@ func NewHTTPClient(extraRoots []byte) (*http.Client, error) {
 
 func loopback(address string) string {
 	host, port, err := net.SplitHostPort(address)
-	if err != nil || !strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".localhost") {
+	if err != nil || !isLoopback(host) {
 		return address
 	}
 
 	return net.JoinHostPort("localhost", port)
+}
+
+// isLoopback reports whether a name is below localhost. A proxy could not reach it.
+func isLoopback(host string) bool {
+	return strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".localhost")
 }

@@ -72,8 +72,12 @@ func NewRateLimits(perSecond float64, burst int) *RateLimits {
 
 // Do implements policy.Policy. It waits for its turn, or until the context ends.
 func (l *RateLimits) Do(request *policy.Request) (*http.Response, error) {
-	if err := l.host(request.Raw().URL.Host).Wait(request.Raw().Context()); err != nil {
-		return nil, err
+	ctx := request.Raw().Context()
+	if err := l.host(request.Raw().URL.Host).Wait(ctx); err != nil {
+		if ctx.Err() == nil { // The turn would come too late.
+			err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+		}
+		return nil, &NotSentError{cause: err}
 	}
 
 	return request.Next()

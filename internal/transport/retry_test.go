@@ -356,6 +356,9 @@ func TestRateLimits_endWithTheContext(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
+		if transport.EffectUnknown(err) {
+			t.Error("the effect is unknown, but the request was not sent")
+		}
 		if took := time.Since(started); took > 5*time.Second {
 			t.Errorf("it took %s, longer than the context lives", took)
 		}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -115,12 +116,14 @@ func (p SphereProver) CA(ctx context.Context, thumbprint string) (*certs.Certifi
 }
 
 // Prove implements Prover. A known certificate is asked for by its own serial
-// number; when the tenant does not find it there, its list tells why.
+// number; when the tenant refuses that, its list tells why.
 func (p SphereProver) Prove(ctx context.Context, thumbprint, code string) (*certs.Certificate, error) {
 	if known := p.known(thumbprint); known != nil {
 		ca := sphere.Certificate{SerialNumber: known.SerialNumber(), Thumbprint: known.Thumbprint(), Body: known}
 		proof, err := p.Tenant.ProofOfPossession(ctx, ca, code)
-		if !transport.IsNotFound(err) {
+		switch transport.StatusCode(err) {
+		case http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity:
+		default:
 			return proof, err
 		}
 	}

@@ -89,19 +89,22 @@ var ErrStillUnverified = errors.New("IoT Central accepted the proof of possessio
 
 // Run makes sure that the entry holds the certificate with the thumbprint and
 // that it is verified, and returns that CA certificate. When it is verified
-// already nothing is changed.
+// already nothing is changed, and the CA may be nil: the prover may not have it
+// any more.
 //
 // A code, its proof and the verification belong together: a code may be void once
 // another was generated or after a failed attempt. So when one of these calls
 // fails and may have had an effect, or IoT Central refuses the proof, Run looks at
 // the entry again and starts over with a fresh code.
 func (h *Handshake) Run(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (*certs.Certificate, error) {
-	if verified, err := h.isVerified(ctx, id, thumbprint); err != nil {
+	verified, err := h.isVerified(ctx, id, thumbprint)
+	if err != nil {
 		return nil, err
-	} else if verified {
-		return h.Prover.CA(ctx, thumbprint)
 	}
 	ca, err := h.Prover.CA(ctx, thumbprint)
+	if verified {
+		return ca, nil //nolint:nilerr // There is nothing to prove, so the CA is only told if it can be.
+	}
 	if err != nil {
 		return nil, err
 	}

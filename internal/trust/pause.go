@@ -13,7 +13,7 @@ import (
 // longest, with a jitter of a quarter so that parallel runs do not meet again.
 func Backoff(first, longest time.Duration) Pause {
 	return func(ctx context.Context, n int) error {
-		delay := min(first<<min(n-1, 16), longest)
+		delay := min(first<<min(max(n-1, 0), 16), longest)
 		delay += time.Duration((rand.Float64() - 0.5) / 2 * float64(delay)) //nolint:gosec // Jitter needs no secrecy.
 		timer := time.NewTimer(delay)
 		defer timer.Stop()

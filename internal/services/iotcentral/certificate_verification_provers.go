@@ -230,7 +230,7 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id clien
 		return "", false
 	}
 
-	return verified.Subject(), true
+	return fwtypes.NewDetails(verified).Subject.ValueString(), true
 }
 
 const newProofRemedy = "To verify again, generate a new code (terraform apply -replace=<address of the iotcentral_verification_code>) and have it signed by the CA."

@@ -213,7 +213,7 @@ func (r *verificationResource) verify(ctx context.Context, config tfsdk.Config, 
 	plan.ID = plan.CertificateID
 	plan.Verified = types.BoolValue(true)
 	if plan.Subject.IsUnknown() {
-		plan.Subject = types.StringValue(subject)
+		plan.Subject = textOrNull(subject)
 	}
 
 	return id, true
