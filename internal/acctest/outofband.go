@@ -35,7 +35,11 @@ func (b *Bench) Do(method, path string, body any) (int, map[string]any) {
 	}
 	application := b.Info().Applications[0]
 	var answer map[string]any
-	status := b.send(method, application.URL+"/api/"+path+"?api-version="+APIVersion, application.APIToken, "application/json", content, &answer)
+	contentType := "application/json"
+	if method == http.MethodPatch {
+		contentType = "application/merge-patch+json"
+	}
+	status := b.send(method, application.URL+"/api/"+path+"?api-version="+APIVersion, application.APIToken, contentType, content, &answer)
 
 	return status, answer
 }

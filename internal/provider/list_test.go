@@ -206,14 +206,10 @@ func TestList_withTerraformQuery(t *testing.T) {
 		ProtoV6ProviderFactories: bench.Providers(),
 		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
 		Steps: []resource.TestStep{
-			{Config: acctestTerraformBlock + "\nprovider \"azuresphere\" {}\n\nprovider \"iotcentral\" {}\n"},
+			{Config: bothNames + "\nprovider \"azuresphere\" {}\n\nprovider \"iotcentral\" {}\n"},
 			{
 				Query: true,
-				Config: acctestTerraformBlock + fmt.Sprintf(`
-provider "azuresphere" {}
-
-provider "iotcentral" {}
-
+				Config: fmt.Sprintf(`
 list "iotcentral_enrollment_group" "x509" {
   provider = iotcentral
   config {
@@ -249,7 +245,7 @@ list "azuresphere_tenant_ca" "all" {
 	})
 }
 
-const acctestTerraformBlock = `
+const bothNames = `
 terraform {
   required_providers {
     azuresphere = { source = "spheretrust/azuresphere" }

@@ -70,7 +70,6 @@ func TestLostTrust_swappedCertificateIsReplacedAndReverified(t *testing.T) {
 					Check:             isTrusted(t, bench),
 					ConfigStateChecks: []statecheck.StateCheck{verifiedIs(true)},
 				},
-				emptyPlan(acctest.TrustConfig),
 			)
 		})
 	}
@@ -99,7 +98,6 @@ func TestLostTrust_sameCertificateUploadedAgainIsReverified(t *testing.T) {
 				return nil
 			}),
 		},
-		emptyPlan(acctest.TrustConfig),
 	)
 }
 
@@ -118,7 +116,6 @@ func TestLostTrust_deletedEntryIsFilledAndVerified(t *testing.T) {
 			),
 			Check: isTrusted(t, bench),
 		},
-		emptyPlan(acctest.TrustConfig),
 	)
 }
 
@@ -132,7 +129,6 @@ func TestLostTrust_deletedGroupIsMadeAgain(t *testing.T) {
 			Config:    acctest.TrustConfig,
 			Check:     isTrusted(t, bench),
 		},
-		emptyPlan(acctest.TrustConfig),
 	)
 }
 
@@ -167,7 +163,6 @@ func TestLostTrust_renewedCAIsUploadedAndVerified(t *testing.T) {
 			),
 			Check: isTrusted(t, bench),
 		},
-		emptyPlan(acctest.TrustConfig),
 	)
 }
 

@@ -224,3 +224,39 @@ func checkIdentityExample(t *testing.T, one describedType, file string) {
 		t.Errorf("%s has %s, which is no part of the identity", file, name)
 	}
 }
+
+// TestLists_matchTheirSchema parses the list blocks of the examples: terraform query,
+// which runs them, needs a newer Terraform than the rest.
+func TestLists_matchTheirSchema(t *testing.T) {
+	t.Parallel()
+	_, types := describe(t)
+
+	for _, one := range types {
+		if one.folder != "list-resources" {
+			continue
+		}
+		file := filepath.Join(root, "examples", one.folder, one.name, one.example)
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Errorf("%s: %v", one, err)
+			continue
+		}
+		parsed, diags := hclsyntax.ParseConfig(source, file, hcl.InitialPos)
+		if diags.HasErrors() {
+			t.Errorf("%s: %v", one, diags)
+			continue
+		}
+		body, _ := parsed.Body.(*hclsyntax.Body)
+		if len(body.Blocks) != 1 || body.Blocks[0].Type != "list" || body.Blocks[0].Labels[0] != one.name {
+			t.Errorf("%s is not one block: list %q", file, one.name)
+			continue
+		}
+		for _, config := range body.Blocks[0].Body.Blocks {
+			for name := range config.Body.Attributes {
+				if !slices.ContainsFunc(one.schema.Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == name }) {
+					t.Errorf("%s sets %s, which is not in the schema", file, name)
+				}
+			}
+		}
+	}
+}

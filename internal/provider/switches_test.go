@@ -44,7 +44,7 @@ func TestMainJob_worksWhateverIsUnknownOfTheServices(t *testing.T) {
 func lifeOfATrust(t *testing.T, bench *acctest.Bench) {
 	t.Helper()
 	before := applications(t, bench)
-	cli := bench.NewCLI(acctest.TrustConfig)
+	cli := bench.NewCLI(oneName)
 	for _, act := range []struct {
 		name string
 		do   func()

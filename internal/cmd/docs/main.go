@@ -120,7 +120,7 @@ func (s *schemas) folders() map[string][]string {
 
 // names are the pages of one provider name, as resources/tenant_ca. The value tells
 // whether the page is wanted: those of other names are known, and left out.
-func (s *schemas) names(provider string, withFunctions bool) map[string]bool {
+func (s *schemas) names(ofProvider string, withFunctions bool) map[string]bool {
 	pages := map[string]bool{}
 	for folder, names := range s.folders() {
 		for _, name := range names {
@@ -129,7 +129,7 @@ func (s *schemas) names(provider string, withFunctions bool) map[string]bool {
 				continue
 			}
 			prefix, short, _ := strings.Cut(name, "_")
-			pages[folder+"/"+short] = prefix == provider
+			pages[folder+"/"+short] = prefix == ofProvider
 		}
 	}
 	pages["index"] = true

@@ -70,10 +70,10 @@ func (s *schemas) marshal(name string, withFunctions bool) ([]byte, error) {
 	return json.Marshal(object{"format_version": "1.0", "provider_schemas": object{name: described}})
 }
 
-func typeObjects[T any](provider string, all map[string]T, convert func(T) object) object {
+func typeObjects[T any](prefix string, all map[string]T, convert func(T) object) object {
 	objects := object{}
 	for name, one := range all {
-		if strings.HasPrefix(name, provider+"_") {
+		if strings.HasPrefix(name, prefix+"_") {
 			objects[name] = convert(one)
 		}
 	}
