@@ -40,7 +40,7 @@ func useAzureCLI(t *testing.T, script string) func() string {
 const azSucceeds = `echo '{"accessToken": "` + accessToken + `", "expires_on": 4102444800, "tenant": "t"}'`
 
 // Not parallel: it changes the PATH.
-func TestAzureCLI_isAskedForTheAccount(t *testing.T) {
+func TestAzureCLI_isAskedForTheAccount(t *testing.T) { //nolint:paralleltest // See above.
 	tests := map[string]struct {
 		cfg  auth.Config
 		want string
@@ -67,7 +67,7 @@ func TestAzureCLI_isAskedForTheAccount(t *testing.T) {
 }
 
 // Not parallel: it changes the PATH.
-func TestAzureCLI_auxiliaryTenants(t *testing.T) {
+func TestAzureCLI_auxiliaryTenants(t *testing.T) { //nolint:paralleltest // See above.
 	arguments := useAzureCLI(t, azSucceeds)
 	credential := mustNew(t, auth.Config{UseCLI: true, TenantID: tenant, AuxiliaryTenantIDs: []string{"auxiliary"}}, (&entra{}).options())
 	ask := func(tenant string) error {
@@ -86,7 +86,7 @@ func TestAzureCLI_auxiliaryTenants(t *testing.T) {
 }
 
 // Not parallel: it changes the PATH.
-func TestAzureCLI_failuresAreExplained(t *testing.T) {
+func TestAzureCLI_failuresAreExplained(t *testing.T) { //nolint:paralleltest // See above.
 	tests := map[string]struct {
 		script string
 		want   string

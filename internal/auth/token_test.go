@@ -363,7 +363,7 @@ func TestNew_readsNoEnvironmentVariables(t *testing.T) {
 }
 
 // Not parallel: the listener is the process's.
-func TestToken_secretsAreNotLogged(t *testing.T) {
+func TestToken_secretsAreNotLogged(t *testing.T) { //nolint:paralleltest // See above.
 	var mu sync.Mutex
 	var lines []string
 	azlog.SetListener(func(_ azlog.Event, line string) {

@@ -40,10 +40,10 @@ func indent(text string) string {
 
 // paddedDER returns a certificate whose base64 ends with padding, so that leaving
 // it out makes a difference.
-func paddedDER(t testing.TB) *certs.Certificate {
-	t.Helper()
+func paddedDER(tb testing.TB) *certs.Certificate {
+	tb.Helper()
 	for name := "a"; ; name += "a" {
-		leaf := certstest.Valid(t).Leaf(t, name)
+		leaf := certstest.Valid(tb).Leaf(tb, name)
 		if len(leaf.DER())%3 != 0 {
 			return leaf
 		}

@@ -67,7 +67,7 @@ esac
 printf '{"accessToken":"%%s","expires_on":4102444800,"tokenType":"Bearer"}' "$token"
 `, bench.Info().Audiences.ResourceManager, bench.Token(bench.Info().Audiences.ResourceManager),
 		bench.Info().Audiences.IoTCentral, bench.Token(bench.Info().Audiences.IoTCentral))
-	if err := os.WriteFile(filepath.Join(folder, "az"), []byte(script), 0o700); err != nil { //nolint:gosec // It must be executable.
+	if err := os.WriteFile(filepath.Join(folder, "az"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", folder+string(os.PathListSeparator)+os.Getenv("PATH"))

@@ -103,7 +103,7 @@ func (h *Handshake) Run(ctx context.Context, id iotcentral.CertificateID, thumbp
 	}
 	ca, err := h.Prover.CA(ctx, thumbprint)
 	if verified {
-		return ca, nil //nolint:nilerr // There is nothing to prove, so the CA is only told if it can be.
+		return ca, nil // There is nothing to prove, so the CA is only told if it can be.
 	}
 	if err != nil {
 		return nil, err

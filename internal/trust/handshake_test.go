@@ -58,7 +58,7 @@ func (c *central) count(call string) int {
 	return n
 }
 
-func fail(when func(int) (error, bool), n int) (error, bool) {
+func fail(when func(int) (error, bool), n int) (error, bool) { //nolint:revive // It says what happens, and whether it took effect: the pair is no result and error.
 	if when == nil {
 		return nil, true
 	}
@@ -330,7 +330,7 @@ func TestHandshake_firstReadThatFailsIsReported(t *testing.T) {
 	for _, failure := range []error{refused(http.StatusForbidden), refused(http.StatusInternalServerError), lost()} {
 		s := newScene(t)
 		s.central.failRead = always(failure, false)
-		s.wantFailure(t, failure, "read")
+		_ = s.wantFailure(t, failure, "read")
 		if len(s.owner.calls) != 0 {
 			t.Errorf("the owner was asked %q", s.owner.calls)
 		}
@@ -341,7 +341,7 @@ func TestHandshake_withoutTheCANothingBegins(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.owner.failCA = errors.New("no such CA")
-	s.wantFailure(t, s.owner.failCA, "read")
+	_ = s.wantFailure(t, s.owner.failCA, "read")
 }
 
 // What IoT Central would refuse is not sent, and a fresh code would not help.
@@ -493,7 +493,7 @@ func TestHandshake_doesNotRepeatWhatAFreshCodeCannotCure(t *testing.T) {
 		s := newScene(t)
 		failure := refused(status)
 		s.central.failVerify = always(failure, false)
-		s.wantFailure(t, failure, "read code verify")
+		_ = s.wantFailure(t, failure, "read code verify")
 	}
 	for _, failure := range []error{
 		refused(http.StatusBadRequest), refused(http.StatusForbidden), refused(http.StatusNotFound),
@@ -501,15 +501,15 @@ func TestHandshake_doesNotRepeatWhatAFreshCodeCannotCure(t *testing.T) {
 	} {
 		s := newScene(t)
 		s.central.failCode = always(failure, false)
-		s.wantFailure(t, failure, "read code")
+		_ = s.wantFailure(t, failure, "read code")
 
 		s = newScene(t)
 		s.owner.failProof = func(int) error { return failure }
-		s.wantFailure(t, failure, "read code")
+		_ = s.wantFailure(t, failure, "read code")
 	}
 	s := newScene(t)
 	s.central.failVerify = always(unsigned, false)
-	s.wantFailure(t, unsigned, "read code verify")
+	_ = s.wantFailure(t, unsigned, "read code verify")
 }
 
 func TestHandshake_attemptsAreBounded(t *testing.T) {
@@ -531,7 +531,7 @@ func TestHandshake_acceptedButStillNotVerified(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.central.sticky = true
-	s.wantFailure(t, trust.ErrStillUnverified, strings.TrimSuffix("read "+strings.Repeat("code verify read ", 4), " "))
+	_ = s.wantFailure(t, trust.ErrStillUnverified, strings.TrimSuffix("read "+strings.Repeat("code verify read ", 4), " "))
 	s.wantFreshCodes(t)
 }
 
@@ -547,12 +547,12 @@ func TestHandshake_pauseThatTheContextEndsReportsTheFailure(t *testing.T) {
 		}
 		return nil
 	}
-	s.wantFailure(t, failure, "read code verify read code verify read")
+	_ = s.wantFailure(t, failure, "read code verify read code verify read")
 
 	s = newScene(t)
 	s.central.sticky = true
 	s.pause = func(int) error { return context.Canceled }
-	s.wantFailure(t, trust.ErrStillUnverified, "read code verify read")
+	_ = s.wantFailure(t, trust.ErrStillUnverified, "read code verify read")
 }
 
 func TestHandshake_readAfterAnAttemptThatFailsReportsBoth(t *testing.T) {
@@ -579,5 +579,5 @@ func TestHandshake_readAfterAnAttemptThatFailsReportsBoth(t *testing.T) {
 		}
 		return nil, true
 	}
-	s.wantFailure(t, read, "read code verify read")
+	_ = s.wantFailure(t, read, "read code verify read")
 }

@@ -22,7 +22,7 @@ func testNow() time.Time { return certstest.Now }
 func noWait(ctx context.Context, _ int) error { return ctx.Err() }
 
 // present hands in a proof for the code that is open.
-func present(t *testing.T, s *scene, proof *certs.Certificate, ca *certs.Certificate) error {
+func present(t *testing.T, s *scene, proof, ca *certs.Certificate) error {
 	t.Helper()
 	handshake := &trust.Handshake{Verifier: s.central, Now: testNow, Pause: noWait}
 
@@ -59,12 +59,6 @@ func TestPresent_neverGeneratesACode(t *testing.T) {
 
 func TestPresent_failsWithoutTryingBlindly(t *testing.T) {
 	t.Parallel()
-	var (
-		void    *trust.CodeVoidError
-		unsent  *trust.ProofRefusedError
-		empty   *trust.EmptyEntryError
-		another *trust.OtherCertificateError
-	)
 	for name, test := range map[string]struct {
 		arrange func(*scene)
 		proof   func(*testing.T, *scene) *certs.Certificate
@@ -72,24 +66,24 @@ func TestPresent_failsWithoutTryingBlindly(t *testing.T) {
 		want    any
 		calls   string
 	}{
-		"another code is open":         {func(s *scene) { s.central.code = "OTHER" }, nil, true, &void, "read verify"},
-		"no code is open":              {func(s *scene) { s.central.code = "" }, nil, true, &void, "read verify"},
+		"another code is open":         {func(s *scene) { s.central.code = "OTHER" }, nil, true, new(*trust.CodeVoidError), "read verify"},
+		"no code is open":              {func(s *scene) { s.central.code = "" }, nil, true, new(*trust.CodeVoidError), "read verify"},
 		"no rights":                    {func(s *scene) { s.central.failVerify = always(refused(http.StatusForbidden), false) }, nil, true, nil, "read verify"},
 		"service stays down":           {func(s *scene) { s.central.failVerify = always(lost(), false) }, nil, true, nil, "read" + strings.Repeat(" verify read", 4)},
-		"nothing is in the entry":      {func(s *scene) { s.central.thumbprint = "" }, nil, true, &empty, "read"},
-		"another certificate is there": {func(s *scene) { s.central.thumbprint = thumbprintA }, nil, true, &another, "read"},
+		"nothing is in the entry":      {func(s *scene) { s.central.thumbprint = "" }, nil, true, new(*trust.EmptyEntryError), "read"},
+		"another certificate is there": {func(s *scene) { s.central.thumbprint = thumbprintA }, nil, true, new(*trust.OtherCertificateError), "read"},
 		"signed by another CA, and the CA is known": {nil, func(t *testing.T, _ *scene) *certs.Certificate {
 			t.Helper()
 			return certstest.Valid(t).Proof(t, "CODE", certstest.Now)
-		}, true, &unsent, "read"},
+		}, true, new(*trust.ProofRefusedError), "read"},
 		"signed by another CA, and the CA is not known": {nil, func(t *testing.T, _ *scene) *certs.Certificate {
 			t.Helper()
 			return certstest.Valid(t).Proof(t, "CODE", certstest.Now)
-		}, false, &void, "read verify"},
+		}, false, new(*trust.CodeVoidError), "read verify"},
 		"expired": {nil, func(t *testing.T, s *scene) *certs.Certificate {
 			t.Helper()
 			return s.owner.ca.Proof(t, "CODE", certstest.Now.AddDate(0, 0, -1))
-		}, false, &unsent, "read"},
+		}, false, new(*trust.ProofRefusedError), "read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -147,8 +141,6 @@ func TestProvePossession_checksWhatAzureSphereMade(t *testing.T) {
 		ca      = certstest.Valid(t)
 		active  = sphere.Certificate{Thumbprint: ca.Thumbprint(), Status: sphere.Active, Body: ca.Certificate}
 		expired = sphere.Certificate{Thumbprint: thumbprintA, Status: sphere.Expired}
-		refused *trust.ProofRefusedError
-		unknown *trust.UnknownCAError
 	)
 	for name, test := range map[string]struct {
 		thumbprint string
@@ -159,9 +151,9 @@ func TestProvePossession_checksWhatAzureSphereMade(t *testing.T) {
 		"the Active one":       {"", func(*tenant) {}, nil, 1},
 		"by thumbprint":        {strings.ToLower(ca.Thumbprint()), func(*tenant) {}, nil, 1},
 		"the answer is lost":   {"", func(f *tenant) { f.failures = []error{lost()} }, nil, 2},
-		"for another code":     {"", func(f *tenant) { f.proof = ca.Proof(t, "other", certstest.Now) }, &refused, 1},
-		"by another CA":        {"", func(f *tenant) { f.proof = certstest.Valid(t).Proof(t, "code", certstest.Now) }, &refused, 1},
-		"of a CA of nobody":    {thumbprintB, func(*tenant) {}, &unknown, 0},
+		"for another code":     {"", func(f *tenant) { f.proof = ca.Proof(t, "other", certstest.Now) }, new(*trust.ProofRefusedError), 1},
+		"by another CA":        {"", func(f *tenant) { f.proof = certstest.Valid(t).Proof(t, "code", certstest.Now) }, new(*trust.ProofRefusedError), 1},
+		"of a CA of nobody":    {thumbprintB, func(*tenant) {}, new(*trust.UnknownCAError), 0},
 		"of a CA without body": {thumbprintA, func(*tenant) {}, nil, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

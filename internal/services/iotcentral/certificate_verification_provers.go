@@ -194,7 +194,8 @@ func parseKnown(value fwtypes.Certificate) *certs.Certificate {
 // subject of the CA.
 func (p *provers) run(ctx context.Context, configured *clients.Clients, id client.CertificateID, thumbprint fwtypes.Thumbprint, diags *diag.Diagnostics) (subject string, ok bool) {
 	// Once more, now that everything is known.
-	if p.check(thumbprint, diags); diags.HasError() {
+	p.check(thumbprint, diags)
+	if diags.HasError() {
 		return "", false
 	}
 	handshake := trust.Handshake{Verifier: configured.IoTCentral(), Now: configured.Now, Pause: configured.Pause}

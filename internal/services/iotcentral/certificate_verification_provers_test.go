@@ -224,7 +224,9 @@ func TestCertificateVerification_keyIsNowhere(t *testing.T) {
 	printed.WriteString(cli.MustRun("show", "-json", "saved.plan"))
 	printed.WriteString(cli.MustRun("apply", "-var=key="+key, "saved.plan"))
 	printed.WriteString(cli.MustRun("show", "-json"))
-	isVerified(t, bench, ca.Certificate)(nil)
+	if err := isVerified(t, bench, ca.Certificate)(nil); err != nil {
+		t.Error(err)
+	}
 
 	left := map[string]string{"the output": printed.String()}
 	err := filepath.WalkDir(cli.Dir, func(path string, entry os.DirEntry, err error) error {

@@ -79,7 +79,8 @@ func (r *enrollmentGroupListResource) List(ctx context.Context, req list.ListReq
 			if !config.matches(group) {
 				continue
 			}
-			if pushed++; pushed > req.Limit || !push(r.result(ctx, req, client.GroupID{Host: host, Group: group.ID}, group)) {
+			pushed++
+			if pushed > req.Limit || !push(r.result(ctx, req, client.GroupID{Host: host, Group: group.ID}, group)) {
 				return
 			}
 		}
