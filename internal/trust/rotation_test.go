@@ -178,7 +178,7 @@ func TestRotate_keepsItsPromises(t *testing.T) {
 	t.Parallel()
 	body := certstest.Valid(t).Certificate
 	random := rand.New(rand.NewPCG(1, 2)) // Repeatable.
-	for range 5000 {
+	for range 2000 {
 		certificates := randomTenant(random, body)
 		entries := randomEntries(random, certificates)
 		rotation, err := Rotate(certificates, entries, true, day(0))

@@ -4,6 +4,10 @@
 package azuresphere
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
@@ -86,3 +90,22 @@ const (
 	pemDescription       = "The certificate as PEM."
 	base64Description    = "The certificate as base64 encoded DER, on one line."
 )
+
+// catalogIDDataAttribute and tenantIDDataAttribute say which tenant a data source
+// reads.
+func catalogIDDataAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true, MarkdownDescription: catalogIDDescription,
+		Validators: []validator.String{
+			fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
+			stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
+		},
+	}
+}
+
+func tenantIDDataAttribute() schema.StringAttribute {
+	return schema.StringAttribute{
+		Optional: true, Computed: true, MarkdownDescription: tenantIDDescription,
+		Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+	}
+}

@@ -7,15 +7,12 @@ import (
 	"context"
 	"errors"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -42,17 +39,8 @@ func (*tenantCADataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 	for name, attribute := range map[string]schema.Attribute{
 		"id": schema.StringAttribute{Computed: true, MarkdownDescription: "`<catalog_id>/certificates/<serial number>`, " +
 			"or `tenants/<tenant_id>/certificates/<thumbprint>`."},
-		"catalog_id": schema.StringAttribute{
-			Optional: true, Computed: true, MarkdownDescription: catalogIDDescription,
-			Validators: []validator.String{
-				fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-				stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
-			},
-		},
-		"tenant_id": schema.StringAttribute{
-			Optional: true, Computed: true, MarkdownDescription: tenantIDDescription,
-			Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
-		},
+		"catalog_id": catalogIDDataAttribute(),
+		"tenant_id":  tenantIDDataAttribute(),
 		"thumbprint": schema.StringAttribute{
 			Optional: true, Computed: true, CustomType: fwtypes.ThumbprintType{},
 			MarkdownDescription: "SHA-1 thumbprint of the CA: 40 hexadecimal digits. Default: that of the Active one.",

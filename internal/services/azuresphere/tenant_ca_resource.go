@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -151,118 +150,6 @@ func (*tenantCAResource) IdentitySchema(_ context.Context, _ resource.IdentitySc
 	}}
 }
 
-// ModifyPlan implements resource.ResourceWithModifyPlan. It decides which CA is
-// pinned from now on, and plans all of its attributes. A create is not looked up:
-// that would ask the service twice.
-func (r *tenantCAResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.Clients == nil {
-		return
-	}
-	var config, plan tenantCAModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	scope, known, err := r.Scope(config.CatalogID, config.TenantID)
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
-		return
-	}
-	if !known {
-		return
-	}
-	plan.setScope(scope)
-	if !req.State.Raw.IsNull() {
-		var state tenantCAModel
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		if resp.Diagnostics.HasError() {
-			return
-		}
-		r.planMove(ctx, req.Private, config, state, &plan, scope, &resp.Diagnostics)
-	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-}
-
-// planMove plans to keep the pinned CA, or to move to another one.
-func (r *tenantCAResource) planMove(ctx context.Context, private services.PrivateReader, config, state tenantCAModel, plan *tenantCAModel,
-	scope sphere.Scope, diags *diag.Diagnostics,
-) {
-	if state.scope().Same(scope) {
-		scope = state.scope()
-	}
-	if config.Thumbprint.IsUnknown() {
-		plan.setUnknown()
-		return
-	}
-	certificates := r.present(ctx, private, scope, state, diags)
-	if diags.HasError() {
-		return
-	}
-	pinned := state.Thumbprint.ValueString()
-	if configured := config.Thumbprint.ValueString(); configured != "" {
-		pinned = configured
-	} else if active, ok := sphere.FindActive(certificates); !ok {
-		diags.AddWarning("No Active tenant CA", fmt.Sprintf("%s has no Active CA certificate; the pinned one (%s) is kept.", scope, pinned))
-	} else if plan.Renewal.ValueString() == renewalManual {
-		if !certs.SameThumbprint(active.Thumbprint, pinned) {
-			diags.AddWarning("The tenant CA was renewed", fmt.Sprintf("%s now signs device certificates with the CA %s, and this resource pins %s. "+
-				"Set renewal = %q or thumbprint to move to it.", scope, active.Thumbprint, pinned, renewalAutomatic))
-		}
-	} else {
-		pinned = active.Thumbprint
-	}
-	target, err := trust.PickCA(scope, certificates, pinned)
-	if err != nil {
-		if certs.SameThumbprint(pinned, state.Thumbprint.ValueString()) && state.scope().Same(scope) {
-			plan.tenantCA = state.tenantCA // Read has warned that it is no longer listed.
-			return
-		}
-		diags.AddAttributeError(path.Root("thumbprint"), "No such tenant CA", clients.Explain(err))
-		return
-	}
-	plan.tenantCA = state.tenantCA
-	if !certs.SameThumbprint(target.Thumbprint, state.Thumbprint.ValueString()) {
-		plan.clearBody()
-		plan.SerialNumber = types.StringNull()
-	}
-	if target.ID != state.ID.ValueString() || !certs.SameThumbprint(target.Thumbprint, state.Thumbprint.ValueString()) {
-		plan.set(scope, target)
-	}
-	if !config.Thumbprint.IsNull() {
-		plan.Thumbprint = config.Thumbprint
-		if certs.SameThumbprint(config.Thumbprint.ValueString(), state.Thumbprint.ValueString()) {
-			plan.Thumbprint = state.Thumbprint
-		}
-	}
-}
-
-// present returns the CAs that the refresh saw, or looks when it is about another
-// tenant.
-func (r *tenantCAResource) present(ctx context.Context, private services.PrivateReader, scope sphere.Scope, state tenantCAModel,
-	diags *diag.Diagnostics,
-) []sphere.Certificate {
-	if seen, found := services.ReadPrivate[services.Seen](ctx, private, services.SeenKey, diags); found && state.scope().Same(scope) && areOf(scope, seen.Certificates) {
-		return seen.Certificates
-	}
-	certificates, err := r.Tenant(scope).Certificates(ctx)
-	if err != nil {
-		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
-	}
-
-	return certificates
-}
-
-// areOf reports whether certificates were listed by the tenant. After a move to
-// another one, until the next refresh, those are remembered that the tenant before
-// had listed.
-func areOf(scope sphere.Scope, certificates []sphere.Certificate) bool {
-	return !slices.ContainsFunc(certificates, func(certificate sphere.Certificate) bool {
-		listedBy, _, err := sphere.ParseCertificateID(certificate.ID)
-		return err == nil && !listedBy.Same(scope)
-	})
-}
-
 // Create implements resource.Resource.
 func (r *tenantCAResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan tenantCAModel
@@ -270,9 +157,7 @@ func (r *tenantCAResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout, diags := plan.Timeouts.Create(ctx, createTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := services.WithTimeout(ctx, plan.Timeouts.Create, createTimeout, &resp.Diagnostics)
 	defer cancel()
 	r.adopt(ctx, &plan, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -326,9 +211,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout, diags := state.Timeouts.Read(ctx, shortTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Read, shortTimeout, &resp.Diagnostics)
 	defer cancel()
 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -387,9 +270,7 @@ func (r *tenantCAResource) Update(ctx context.Context, req resource.UpdateReques
 		return
 	}
 	if plan.ID.IsUnknown() {
-		timeout, diags := plan.Timeouts.Update(ctx, shortTimeout)
-		resp.Diagnostics.Append(diags...)
-		ctx, cancel := context.WithTimeout(ctx, timeout)
+		ctx, cancel := services.WithTimeout(ctx, plan.Timeouts.Update, shortTimeout, &resp.Diagnostics)
 		defer cancel()
 		r.adopt(ctx, &plan, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {

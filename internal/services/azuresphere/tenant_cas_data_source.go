@@ -6,16 +6,13 @@ package azuresphere
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -71,17 +68,8 @@ func (*tenantCAsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists all CA certificates of an Azure Sphere tenant, with the role that each has in the renewal.",
 		Attributes: map[string]schema.Attribute{
-			"catalog_id": schema.StringAttribute{
-				Optional: true, Computed: true, MarkdownDescription: catalogIDDescription,
-				Validators: []validator.String{
-					fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-					stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
-				},
-			},
-			"tenant_id": schema.StringAttribute{
-				Optional: true, Computed: true, MarkdownDescription: tenantIDDescription,
-				Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
-			},
+			"catalog_id": catalogIDDataAttribute(),
+			"tenant_id":  tenantIDDataAttribute(),
 			"certificates": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The certificates, in the order of the service. " +
 					"Of expired ones the service no longer gives the body: what is read from it is null then.",

@@ -6,12 +6,17 @@ package iotcentral
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
 
@@ -48,4 +53,21 @@ func scopeOf(ctx context.Context, configured *clients.Clients, argument types.Ob
 	}
 
 	return configured.Scope(tenant.CatalogID, tenant.TenantID)
+}
+
+// azureSphereAttributes are the nested attributes of azure_sphere in a resource.
+func azureSphereAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"catalog_id": schema.StringAttribute{
+			Optional: true, MarkdownDescription: azureSphereCatalogIDDescription,
+			Validators: []validator.String{
+				fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
+				stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("tenant_id")),
+			},
+		},
+		"tenant_id": schema.StringAttribute{
+			Optional: true, MarkdownDescription: azureSphereTenantIDDescription,
+			Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+		},
+	}
 }

@@ -5,13 +5,11 @@ package iotcentral
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -26,7 +24,6 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	client "github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
@@ -77,19 +74,7 @@ func (*trustResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp
 			},
 			"azure_sphere": schema.SingleNestedAttribute{
 				Optional: true, MarkdownDescription: "The Azure Sphere tenant to trust. Default: the provider's.",
-				Attributes: map[string]schema.Attribute{
-					"catalog_id": schema.StringAttribute{
-						Optional: true, MarkdownDescription: azureSphereCatalogIDDescription,
-						Validators: []validator.String{
-							fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-							stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("tenant_id")),
-						},
-					},
-					"tenant_id": schema.StringAttribute{
-						Optional: true, MarkdownDescription: azureSphereTenantIDDescription,
-						Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
-					},
-				},
+				Attributes: azureSphereAttributes(),
 			},
 			"replace_foreign": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -108,109 +93,6 @@ func (*trustResource) IdentitySchema(ctx context.Context, req resource.IdentityS
 	(*enrollmentGroupResource)(nil).IdentitySchema(ctx, req, resp)
 }
 
-// ModifyPlan implements resource.ResourceWithModifyPlan. It decides what is to be
-// done, with reads only, and plans what the entries will hold.
-func (r *trustResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.Clients == nil {
-		return
-	}
-	var plan trustModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	plan.ID = plan.EnrollmentGroupID
-	scope, known, err := scopeOf(ctx, r.Clients, plan.AzureSphere, &resp.Diagnostics)
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", fwtypes.Sentence(err))
-		return
-	}
-	group, err := client.ParseGroupID(plan.EnrollmentGroupID.ValueString())
-	if err != nil || !known {
-		plan.setUnknown()
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-		return
-	}
-	entries, seen := r.present(ctx, req, group, scope, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	rotation, ok := r.decide(scope, seen, entries, plan.ReplaceForeign.ValueBool(), &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	plan.set(ctx, rotation.After, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-}
-
-// present returns what the entries hold, and the CAs of the tenant. After a refresh
-// the state knows both; for a new resource, or another tenant, it has to look.
-func (r *trustResource) present(ctx context.Context, req resource.ModifyPlanRequest, group client.GroupID, scope sphere.Scope,
-	diags *diag.Diagnostics,
-) (trust.Entries, services.Seen) {
-	if req.State.Raw.IsNull() {
-		entries, err := trust.ReadEntries(ctx, r.IoTCentral(), group)
-		if err != nil {
-			clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
-			return nil, services.Seen{}
-		}
-		return entries, r.look(ctx, scope, diags)
-	}
-	var state trustModel
-	diags.Append(req.State.Get(ctx, &state)...)
-	entries := state.entries(ctx, diags)
-	before, _, err := scopeOf(ctx, r.Clients, state.AzureSphere, diags)
-	if seen, found := services.ReadPrivate[services.Seen](ctx, req.Private, services.SeenKey, diags); found && err == nil && before.Same(scope) {
-		return entries, seen
-	}
-
-	return entries, r.look(ctx, scope, diags)
-}
-
-// look lists the CAs of a tenant.
-func (r *trustResource) look(ctx context.Context, scope sphere.Scope, diags *diag.Diagnostics) services.Seen {
-	certificates, err := r.Tenant(scope).Certificates(ctx)
-	if err != nil {
-		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
-	}
-
-	return services.Seen{At: r.Now(), Certificates: certificates}
-}
-
-// decide decides what to do with the entries.
-func (r *trustResource) decide(scope sphere.Scope, seen services.Seen, entries trust.Entries, replaceForeign bool, diags *diag.Diagnostics) (trust.Rotation, bool) {
-	rotation, err := trust.Rotate(seen.Certificates, entries, replaceForeign, seen.At)
-	var foreign *trust.ForeignCertificateError
-	switch {
-	case errors.As(err, &foreign):
-		diags.AddAttributeError(path.Root("enrollment_group_id"), "The enrollment group holds a foreign certificate", fwtypes.Sentence(err)+
-			listCAs(seen)+"\n\nRemove it in the portal, or set replace_foreign = true if no device needs it.")
-		return trust.Rotation{}, false
-	case err != nil:
-		clients.AddError(diags, "Cannot decide about the certificates of the enrollment group", err)
-		return trust.Rotation{}, false
-	}
-	if !rotation.HasActive {
-		diags.AddWarning("No Active tenant CA", fmt.Sprintf("%s has no Active CA certificate. The certificates of the enrollment group are left as they are, "+
-			"but for revoked ones.", scope))
-	}
-
-	return rotation, true
-}
-
-// listCAs lists the CAs of the tenant, for an error that names another certificate.
-func listCAs(seen services.Seen) string {
-	text := "\n\nThe CAs of the tenant are:"
-	for _, ca := range trust.AssignRoles(seen.Certificates, seen.At) {
-		text += fmt.Sprintf("\n  %s  %s", ca.Thumbprint, ca.Role)
-		if ca.Body != nil {
-			text += "  " + ca.Body.Subject()
-		}
-	}
-
-	return text
-}
-
 // Create implements resource.Resource. When it fails half-way no state is kept:
 // Terraform would mark it as tainted, and the next apply would begin by removing
 // certificates that devices rely on. Instead it looks at the entries and goes on.
@@ -220,9 +102,7 @@ func (r *trustResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := services.WithTimeout(ctx, plan.Timeouts.Create, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 
 	var uploaded []string
@@ -294,9 +174,7 @@ func (r *trustResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Read, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 
 	group, err := client.ParseGroupID(state.EnrollmentGroupID.ValueString())
@@ -341,9 +219,7 @@ func (r *trustResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := services.WithTimeout(ctx, plan.Timeouts.Update, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 
 	uploaded, _ := services.ReadPrivate[[]string](ctx, req.Private, uploadedKey, &resp.Diagnostics)
@@ -365,9 +241,7 @@ func (r *trustResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout, diags := state.Timeouts.Delete(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Delete, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 
 	group, err := client.ParseGroupID(state.EnrollmentGroupID.ValueString())

@@ -10,7 +10,6 @@ import (
 	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -25,6 +24,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	client "github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
@@ -79,19 +79,7 @@ func (*verificationResource) Schema(ctx context.Context, _ resource.SchemaReques
 			},
 			"azure_sphere": schema.SingleNestedAttribute{
 				Optional: true, MarkdownDescription: azureSphereDescription + " It signs the verification code.",
-				Attributes: map[string]schema.Attribute{
-					"catalog_id": schema.StringAttribute{
-						Optional: true, MarkdownDescription: azureSphereCatalogIDDescription,
-						Validators: []validator.String{
-							fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-							stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("tenant_id")),
-						},
-					},
-					"tenant_id": schema.StringAttribute{
-						Optional: true, MarkdownDescription: azureSphereTenantIDDescription,
-						Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
-					},
-				},
+				Attributes: azureSphereAttributes(),
 			},
 			"verified": schema.BoolAttribute{
 				Computed: true, MarkdownDescription: "Whether the certificate with `thumbprint` is in the entry and verified. " +
@@ -182,9 +170,7 @@ func (r *verificationResource) Create(ctx context.Context, req resource.CreateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout, diags := plan.Timeouts.Create(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := services.WithTimeout(ctx, plan.Timeouts.Create, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 
 	if id, ok := r.verify(ctx, req.Config, &plan, &resp.Diagnostics); ok {
@@ -251,9 +237,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout, diags := state.Timeouts.Read(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Read, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 
 	id, err := client.ParseCertificateID(state.CertificateID.ValueString())
@@ -314,9 +298,7 @@ func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	timeout, diags := plan.Timeouts.Update(ctx, defaultTimeout)
-	resp.Diagnostics.Append(diags...)
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := services.WithTimeout(ctx, plan.Timeouts.Update, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 
 	if id, ok := r.verify(ctx, req.Config, &plan, &resp.Diagnostics); ok {

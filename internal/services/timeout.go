@@ -1,0 +1,23 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package services
+
+import (
+	"context"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
+
+// WithTimeout returns a context that ends after the timeout of an operation, which
+// is a method of timeouts.Value: plan.Timeouts.Create. fallback is for when the
+// configuration says nothing.
+func WithTimeout(ctx context.Context, configured func(context.Context, time.Duration) (time.Duration, diag.Diagnostics),
+	fallback time.Duration, diags *diag.Diagnostics,
+) (context.Context, context.CancelFunc) {
+	timeout, problems := configured(ctx, fallback)
+	diags.Append(problems...)
+
+	return context.WithTimeout(ctx, timeout)
+}
