@@ -146,26 +146,20 @@ func TestTenantCA_waitsForTheFirstCAOfANewCatalog(t *testing.T) {
 
 func TestTenantCA_onlyNotFoundRemovesIt(t *testing.T) {
 	t.Parallel()
+	bench := acctest.Start(t, nil)
+	steps := []resource.TestStep{{Config: tenantCAConfig("")}}
 	for _, status := range []int{401, 403, 429, 500} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			t.Parallel()
-			bench := acctest.Start(t, nil)
-			bench.Run(
-				resource.TestStep{Config: tenantCAConfig("")},
-				resource.TestStep{
-					PreConfig:   func() { bench.Fail(emulator.Fault{Operation: "Certificates_ListByCatalog", Status: status}) },
-					Config:      tenantCAConfig(""),
-					PlanOnly:    true,
-					ExpectError: regexp.MustCompile(fmt.Sprintf(`Cannot (read|list) the tenant CA certificate(?s:.*)%d`, status)),
-				},
-				resource.TestStep{
-					PreConfig:        bench.ClearFaults,
-					Config:           tenantCAConfig(""),
-					ConfigPlanChecks: plan(plancheck.ExpectEmptyPlan()),
-				},
-			)
+		steps = append(steps, resource.TestStep{
+			PreConfig: func() {
+				bench.ClearFaults()
+				bench.Fail(emulator.Fault{Operation: "Certificates_ListByCatalog", Status: status})
+			},
+			Config:      tenantCAConfig(""),
+			PlanOnly:    true,
+			ExpectError: regexp.MustCompile(fmt.Sprintf(`Cannot (read|list) the tenant CA certificate(?s:.*)%d`, status)),
 		})
 	}
+	bench.Run(append(steps, resource.TestStep{PreConfig: bench.ClearFaults, Config: tenantCAConfig(""), PlanOnly: true})...)
 }
 
 // TestTenantCA_missingFromTheListIsKept: a list can be short for other reasons

@@ -19,7 +19,6 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs/certstest"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 )
 
@@ -218,27 +217,9 @@ func TestEnrollmentGroupCertificate_sameCAInTwoGroupsIsExplained(t *testing.T) {
 
 func TestEnrollmentGroupCertificate_onlyNotFoundRemovesIt(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{401, 403, 429, 500} {
-		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			t.Parallel()
-			bench := acctest.Start(t, nil)
-			config := certificateConfig(heredoc(acctest.ForeignCA(t).PEM()), "")
-			bench.Run(
-				resource.TestStep{Config: config},
-				resource.TestStep{
-					PreConfig:   func() { bench.Fail(emulator.Fault{Operation: "EnrollmentGroups_GetX509", Status: status}) },
-					Config:      config,
-					PlanOnly:    true,
-					ExpectError: regexp.MustCompile(fmt.Sprintf(`Cannot read the certificate of the enrollment group(?s:.*)%d`, status)),
-				},
-				resource.TestStep{
-					PreConfig:        bench.ClearFaults,
-					Config:           config,
-					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
-				},
-			)
-		})
-	}
+	bench := acctest.Start(t, nil)
+	config := certificateConfig(heredoc(acctest.ForeignCA(t).PEM()), "")
+	bench.Run(survives(bench, config, "EnrollmentGroups_GetX509", "Cannot read the certificate of the enrollment group")...)
 }
 
 func TestEnrollmentGroupCertificate_wrongInputFailsInThePlan(t *testing.T) {
