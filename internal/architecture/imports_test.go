@@ -45,6 +45,7 @@ var arrows = []struct {
 	{"emulator/conformance", []string{"emulator"}},
 	// What builds, shows and tests the rest.
 	{"certs/certstest", []string{"certs"}},
+	{"fwtypes/fwtypestest", nil},
 	{"acctest", []string{"provider", "emulator", "emulator/conformance", "iotcentral", "certs", "certs/certstest", "mirror"}},
 	{"mirror", nil},
 	{"release", nil},
@@ -165,26 +166,23 @@ func TestStrangers_areNotReached(t *testing.T) {
 	}
 }
 
-// TestPackages_sayWhatTheyAre wants one package comment each, in doc.go, or in
-// main.go for a command.
+// TestPackages_sayWhatTheyAre wants one package comment for each package.
 func TestPackages_sayWhatTheyAre(t *testing.T) {
 	t.Parallel()
 	for name, one := range packages(t) {
-		file := "doc.go"
-		if strings.HasPrefix(name, "cmd/") {
-			file = "main.go"
+		var commented []string
+		for _, file := range one.GoFiles {
+			content, err := os.ReadFile(filepath.Join(one.Dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			before, _, _ := strings.Cut(string(content), "\npackage ")
+			if paragraphs := strings.Split(strings.TrimSpace(before), "\n\n"); len(paragraphs) > 1 {
+				commented = append(commented, file)
+			}
 		}
-		if len(one.GoFiles) == 1 && name != "architecture" {
-			file = one.GoFiles[0]
-		}
-		content, err := os.ReadFile(filepath.Join(one.Dir, file))
-		if err != nil {
-			t.Errorf("internal/%s has no %s", name, file)
-			continue
-		}
-		before, _, _ := strings.Cut(string(content), "\npackage ")
-		if comment := strings.Split(strings.TrimSpace(before), "\n\n"); len(comment) < 2 {
-			t.Errorf("internal/%s/%s has no package comment", name, file)
+		if len(commented) != 1 {
+			t.Errorf("internal/%s has package comments in %q, and should have one", name, commented)
 		}
 	}
 }

@@ -107,7 +107,7 @@ func TestImport_wrongIDsAndIdentitiesAreRefused(t *testing.T) {
 		}
 		for name := range made[typeName].identity {
 			wrong := maps.Clone(made[typeName].identity)
-			wrong[name] = "a b"
+			wrong[name] = "/a"
 			if imported := server.ImportByIdentity(typeName, wrong); len(imported.Errors) == 0 {
 				t.Errorf("%s: the identity %v is accepted", typeName, wrong)
 			}

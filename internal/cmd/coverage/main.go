@@ -29,7 +29,7 @@ func main() {
 	profile := flag.String("profile", "", "profile in Go's text format")
 	gaps := flag.String("gaps", "", "file for the list of what was not executed")
 	limit := flag.Float64("limit", 0, "least coverage of statements, in percent")
-	skip := flag.String("skip", "^internal/(cmd|acctest|mirror|emulator/conformance|certs/certstest)(/|$)",
+	skip := flag.String("skip", "^internal/(cmd|acctest|mirror|emulator/conformance|certs/certstest|fwtypes/fwtypestest)(/|$)",
 		"packages that are not counted: those that only build, show and test the others")
 	flag.Parse()
 	if err := run(*profile, *gaps, *limit, *skip); err != nil {
