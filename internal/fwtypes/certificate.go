@@ -5,6 +5,7 @@ package fwtypes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -83,7 +84,13 @@ func (c Certificate) ValidateAttribute(_ context.Context, req xattr.ValidateAttr
 	if c.IsNull() || c.IsUnknown() {
 		return
 	}
-	if _, err := c.Parse(); err != nil {
+	switch _, err := c.Parse(); {
+	case err == nil:
+	case errors.Is(err, certs.ErrPrivateKey):
+		// Terraform prints the lines of the configuration at which an error points,
+		// and with them the key.
+		resp.Diagnostics.AddError("Not a certificate", req.Path.String()+": "+err.Error()+".")
+	default:
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a certificate", Sentence(err))
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -79,18 +80,34 @@ func TestCertificate_isValidatedWhenItIsKnown(t *testing.T) {
 		value fwtypes.Certificate
 		want  string
 	}{
-		"null":          {fwtypes.NewCertificate(nil), ""},
-		"unknown":       {fwtypes.NewCertificateUnknown(), ""},
-		"PEM":           {certificate(ca.PEM()), ""},
-		"base64":        {certificate(ca.Base64()), ""},
-		"empty":         {certificate(""), "The text is empty"},
-		"text":          {certificate("${path.module}"), "neither PEM nor base64"},
-		"a private key": {certificate(certstest.PEM("PRIVATE KEY", []byte("secret"))), "This is a private key"},
-		"two":           {certificate(ca.PEM() + ca.PEM()), "bundle of 2 certificates"},
+		"null":    {fwtypes.NewCertificate(nil), ""},
+		"unknown": {fwtypes.NewCertificateUnknown(), ""},
+		"PEM":     {certificate(ca.PEM()), ""},
+		"base64":  {certificate(ca.Base64()), ""},
+		"empty":   {certificate(""), "The text is empty"},
+		"text":    {certificate("${path.module}"), "neither PEM nor base64"},
+		"two":     {certificate(ca.PEM() + ca.PEM()), "bundle of 2 certificates"},
 	} {
 		var response xattr.ValidateAttributeResponse
 		test.value.ValidateAttribute(t.Context(), xattr.ValidateAttributeRequest{Path: path.Root("certificate_pem")}, &response)
 		wantAttributeError(t, name, response.Diagnostics, "certificate_pem", "Not a certificate", test.want)
+	}
+}
+
+// TestCertificate_errorDoesNotPointAtAPrivateKey: Terraform would print it.
+func TestCertificate_errorDoesNotPointAtAPrivateKey(t *testing.T) {
+	t.Parallel()
+	var response xattr.ValidateAttributeResponse
+	certificate(certstest.PEM("PRIVATE KEY", []byte("secret"))).ValidateAttribute(t.Context(),
+		xattr.ValidateAttributeRequest{Path: path.Root("certificate_pem")}, &response)
+	if len(response.Diagnostics) != 1 {
+		t.Fatalf("got %v, want one error", response.Diagnostics)
+	}
+	if _, points := response.Diagnostics[0].(diag.DiagnosticWithPath); points {
+		t.Error("the error points at the attribute")
+	}
+	if detail := response.Diagnostics[0].Detail(); !strings.HasPrefix(detail, "certificate_pem: this is a private key") {
+		t.Errorf("got %q", detail)
 	}
 }
 

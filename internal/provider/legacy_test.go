@@ -5,7 +5,9 @@ package provider_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -270,5 +272,41 @@ func TestLegacy_movesToTheCatalogInTheProviderBlock(t *testing.T) {
 			Check: isTrusted(t, bench),
 		},
 		emptyPlan(moved),
+	)
+}
+
+// TestLegacy_trustMovesToTheCatalogWithoutAWrite: the same tenant has the same CAs
+// on both sides.
+func TestLegacy_trustMovesToTheCatalogWithoutAWrite(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	withoutDefaultTenant(bench)
+	config := func(tenant string) string {
+		return strings.Replace(keepTrust, "iotcentral_enrollment_group.sphere.id\n", "iotcentral_enrollment_group.sphere.id\n  azure_sphere = { "+tenant+" }\n", 1)
+	}
+	bench.Run(
+		resource.TestStep{
+			Config: config(fmt.Sprintf("tenant_id = %q", bench.Info().SphereTenantID)),
+			Check:  isTrusted(t, bench),
+		},
+		resource.TestStep{
+			PreConfig: bench.ResetRequests,
+			Config:    config(fmt.Sprintf("catalog_id = %q", bench.Info().CatalogID)),
+			Check: func(*terraform.State) error {
+				for _, request := range bench.Requests() {
+					if request.Service == "iotcentral" && request.Method != http.MethodGet {
+						t.Errorf("%s %s was sent", request.Method, request.Path)
+					}
+				}
+				return nil
+			},
+		},
+		resource.TestStep{ // A renewal that the Legacy tenant never told of.
+			PreConfig: func() { rotate(t, bench, emulator.StageIssue) },
+			Config:    config(fmt.Sprintf("catalog_id = %q", bench.Info().CatalogID)),
+			ConfigPlanChecks: planned(
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("secondary").AtMapKey("role"), knownvalue.StringExact("upcoming")),
+			),
+		},
 	)
 }

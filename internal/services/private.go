@@ -55,9 +55,23 @@ func WritePrivate[T any](ctx context.Context, private PrivateWriter, key string,
 // twice, the second time during the apply, and both plans must be equal. So plans
 // are made from what the refresh saw, even when the tenant has changed since.
 type Seen struct {
+	Tenant       sphere.Scope         `json:"tenant"`
 	At           time.Time            `json:"at"`
 	Certificates []sphere.Certificate `json:"certificates"`
 }
 
-// SeenKey is the key of Seen in the private state.
-const SeenKey = "seen"
+// seenKey is the key of Seen in the private state.
+const seenKey = "seen"
+
+// Recall returns what the last refresh saw of a tenant, and reports false when that
+// was another tenant, or nothing.
+func Recall(ctx context.Context, private PrivateReader, tenant sphere.Scope, diags *diag.Diagnostics) (Seen, bool) {
+	seen, found := ReadPrivate[Seen](ctx, private, seenKey, diags)
+
+	return seen, found && seen.Tenant.Same(tenant)
+}
+
+// Keep keeps what a refresh saw, for the plan that follows.
+func (s Seen) Keep(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
+	WritePrivate(ctx, private, seenKey, s, diags)
+}

@@ -6,7 +6,6 @@ package azuresphere
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -65,7 +64,7 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 		plan.setUnknown()
 		return
 	}
-	certificates := r.present(ctx, private, scope, state, diags)
+	certificates := r.present(ctx, private, scope, diags)
 	if diags.HasError() {
 		return
 	}
@@ -109,10 +108,8 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 
 // present returns the CAs that the refresh saw, or looks when it is about another
 // tenant.
-func (r *tenantCAResource) present(ctx context.Context, private services.PrivateReader, scope sphere.Scope, state tenantCAModel,
-	diags *diag.Diagnostics,
-) []sphere.Certificate {
-	if seen, found := services.ReadPrivate[services.Seen](ctx, private, services.SeenKey, diags); found && state.scope().Same(scope) && areOf(scope, seen.Certificates) {
+func (r *tenantCAResource) present(ctx context.Context, private services.PrivateReader, scope sphere.Scope, diags *diag.Diagnostics) []sphere.Certificate {
+	if seen, found := services.Recall(ctx, private, scope, diags); found {
 		return seen.Certificates
 	}
 	certificates, err := r.Tenant(scope).Certificates(ctx)
@@ -121,14 +118,4 @@ func (r *tenantCAResource) present(ctx context.Context, private services.Private
 	}
 
 	return certificates
-}
-
-// areOf reports whether certificates were listed by the tenant. After a move to
-// another one, until the next refresh, those are remembered that the tenant before
-// had listed.
-func areOf(scope sphere.Scope, certificates []sphere.Certificate) bool {
-	return !slices.ContainsFunc(certificates, func(certificate sphere.Certificate) bool {
-		listedBy, _, err := sphere.ParseCertificateID(certificate.ID)
-		return err == nil && !listedBy.Same(scope)
-	})
 }

@@ -226,7 +226,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 		clients.AddError(&resp.Diagnostics, "Cannot read the tenant CA certificate", err)
 		return
 	}
-	services.WritePrivate(ctx, resp.Private, services.SeenKey, services.Seen{At: r.Now(), Certificates: certificates}, &resp.Diagnostics)
+	services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}.Keep(ctx, resp.Private, &resp.Diagnostics)
 	found, ok := find(certificates, state)
 	switch {
 	case ok:

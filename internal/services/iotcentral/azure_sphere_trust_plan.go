@@ -71,8 +71,7 @@ func (r *trustResource) present(ctx context.Context, req resource.ModifyPlanRequ
 	var state trustModel
 	diags.Append(req.State.Get(ctx, &state)...)
 	entries := state.entries(ctx, diags)
-	before, _, err := scopeOf(ctx, r.Clients, state.AzureSphere, diags)
-	if seen, found := services.ReadPrivate[services.Seen](ctx, req.Private, services.SeenKey, diags); found && err == nil && before.Same(scope) {
+	if seen, found := services.Recall(ctx, req.Private, scope, diags); found {
 		return entries, seen
 	}
 
@@ -86,7 +85,7 @@ func (r *trustResource) look(ctx context.Context, scope sphere.Scope, diags *dia
 		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
 	}
 
-	return services.Seen{At: r.Now(), Certificates: certificates}
+	return services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}
 }
 
 // decide decides what to do with the entries.

@@ -207,7 +207,7 @@ func (r *trustResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	services.WritePrivate(ctx, resp.Private, services.SeenKey, seen, &resp.Diagnostics)
+	seen.Keep(ctx, resp.Private, &resp.Diagnostics)
 	state.set(ctx, trust.Describe(seen.Certificates, entries, seen.At), &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
