@@ -158,12 +158,16 @@ func TestTypes_keepNullUnknownAndText(t *testing.T) {
 		other attr.Type
 	}{
 		"fwtypes.CertificateType": {
-			fwtypes.CertificateType{}, func(text basetypes.StringValue) attr.Value { return fwtypes.Certificate{StringValue: text} },
-			fwtypes.Certificate{}, fwtypes.ThumbprintType{},
+			fwtypes.CertificateType{},
+			func(text basetypes.StringValue) attr.Value { return fwtypes.Certificate{StringValue: text} },
+			fwtypes.Certificate{},
+			fwtypes.ThumbprintType{},
 		},
 		"fwtypes.ThumbprintType": {
-			fwtypes.ThumbprintType{}, func(text basetypes.StringValue) attr.Value { return fwtypes.Thumbprint{StringValue: text} },
-			fwtypes.Thumbprint{}, fwtypes.CertificateType{},
+			fwtypes.ThumbprintType{},
+			func(text basetypes.StringValue) attr.Value { return fwtypes.Thumbprint{StringValue: text} },
+			fwtypes.Thumbprint{},
+			fwtypes.CertificateType{},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
