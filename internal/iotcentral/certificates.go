@@ -13,13 +13,16 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
-// SigningCertificate is what the service tells of the certificate in an entry. It
-// never returns the certificate itself.
+// SigningCertificate is what the service tells of the certificate in an entry. By
+// its documentation it never returns the certificate itself.
 type SigningCertificate struct {
 	// Thumbprint is the SHA-1 of the DER, as 40 upper-case hex digits.
 	Thumbprint string
 	// Verified says whether devices with a certificate of this CA may enrol.
 	Verified bool
+	// Subject is an RFC 2253 string if the service returned the certificate after
+	// all, and otherwise empty.
+	Subject string
 }
 
 type signingCertificate struct {
@@ -39,6 +42,9 @@ func (s signingCertificate) public() SigningCertificate {
 		if normalized, err := certs.NormalizeThumbprint(certificate.Thumbprint); err == nil {
 			certificate.Thumbprint = normalized
 		}
+	}
+	if body, err := certs.Parse(s.Certificate); err == nil && certs.SameThumbprint(body.Thumbprint(), certificate.Thumbprint) {
+		certificate.Subject = body.Subject()
 	}
 
 	return certificate

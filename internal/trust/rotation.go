@@ -60,21 +60,27 @@ type Rotation struct {
 // ForeignCertificateError says that an entry holds a certificate that is not the
 // tenant's.
 type ForeignCertificateError struct {
-	// Foreign are the thumbprints, by entry.
-	Foreign map[iotcentral.Entry]string
+	// Foreign are the certificates, by entry.
+	Foreign map[iotcentral.Entry]iotcentral.SigningCertificate
 }
 
-// Error implements error.
+// Error implements error. It names the subject where IoT Central tells it, which
+// is not documented.
 func (e *ForeignCertificateError) Error() string {
 	var text []string
 	for _, entry := range iotcentral.Entries() {
-		if thumbprint, found := e.Foreign[entry]; found {
-			text = append(text, fmt.Sprintf("the %s entry holds the certificate with thumbprint %s", entry, thumbprint))
+		foreign, found := e.Foreign[entry]
+		if !found {
+			continue
 		}
+		subject := "IoT Central does not tell its subject"
+		if foreign.Subject != "" {
+			subject = "subject " + foreign.Subject
+		}
+		text = append(text, fmt.Sprintf("the %s entry holds the certificate with thumbprint %s (%s)", entry, foreign.Thumbprint, subject))
 	}
 
-	return strings.Join(text, ", and ") + ", which is not a CA of this Azure Sphere tenant " +
-		"(IoT Central tells no subject of what others uploaded)"
+	return strings.Join(text, ", and ") + ", which is not a CA of this Azure Sphere tenant"
 }
 
 // Rotate decides which CA belongs in which entry of a group, so that it trusts
@@ -201,11 +207,11 @@ func (r *rotation) roleOf(entry iotcentral.Entry) (Role, CA) {
 	return RoleForeign, CA{Certificate: sphere.Certificate{Thumbprint: content.Thumbprint}, Role: RoleForeign}
 }
 
-func (r *rotation) foreign() map[iotcentral.Entry]string {
-	foreign := map[iotcentral.Entry]string{}
+func (r *rotation) foreign() map[iotcentral.Entry]iotcentral.SigningCertificate {
+	foreign := map[iotcentral.Entry]iotcentral.SigningCertificate{}
 	for _, entry := range iotcentral.Entries() {
-		if role, ca := r.roleOf(entry); role == RoleForeign {
-			foreign[entry] = ca.Thumbprint
+		if role, _ := r.roleOf(entry); role == RoleForeign {
+			foreign[entry] = r.entries[entry]
 		}
 	}
 

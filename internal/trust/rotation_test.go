@@ -164,7 +164,7 @@ func TestRotate_foreignCertificateStopsIt(t *testing.T) {
 	certificates := []sphere.Certificate{listed(certstest.Valid(t).Certificate, "A", sphere.Active, -730, 0)}
 	_, err := Rotate(certificates, contents("F+ A+"), false, day(-400))
 	var foreign *ForeignCertificateError
-	if !errors.As(err, &foreign) || foreign.Foreign[iotcentral.Primary] != thumbprintOf("F") || len(foreign.Foreign) != 1 {
+	if !errors.As(err, &foreign) || foreign.Foreign[iotcentral.Primary].Thumbprint != thumbprintOf("F") || len(foreign.Foreign) != 1 {
 		t.Fatalf("got %v, want the primary entry's certificate named", err)
 	}
 	if !strings.Contains(err.Error(), "primary entry") || !strings.Contains(err.Error(), thumbprintOf("F")) {

@@ -306,3 +306,22 @@ func TestAzureSphereTrust_requestBudget(t *testing.T) {
 		},
 	})
 }
+
+// TestAzureSphereTrust_foreignSubjectIsNamedWhereTheServiceTellsIt: by its
+// documentation it does not.
+func TestAzureSphereTrust_foreignSubjectIsNamedWhereTheServiceTellsIt(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, func(options *emulator.Options) {
+		if err := options.Behavior.Set("certificate-body", "returned"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	foreign := acctest.ForeignCA(t)
+	portalGroup(bench)
+	bench.SwapCertificate(groupName, iotcentral.Secondary, foreign.DER(), true)
+	bench.Run(resource.TestStep{
+		Config:      trustConfig(bench, ""),
+		PlanOnly:    true,
+		ExpectError: regexp.MustCompile(`(?s)secondary\s+entry.*` + foreign.Thumbprint() + `.*subject\s+CN=Microsoft\s+Azure\s+Sphere\s+99999999`),
+	})
+}
