@@ -304,3 +304,23 @@ func TestSameSerialNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestUnmarshalText_keepsTheCertificateWhenTheTextIsNone(t *testing.T) {
+	t.Parallel()
+	certificate := *certstest.Valid(t).Certificate
+	before := certificate.Thumbprint()
+	if err := certificate.UnmarshalText([]byte("no certificate")); err == nil {
+		t.Error("it took what is no certificate")
+	}
+	if after := certificate.Thumbprint(); after != before {
+		t.Errorf("it is now %s, want %s", after, before)
+	}
+	text, err := certificate.MarshalText()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again certs.Certificate
+	if err := again.UnmarshalText(text); err != nil || !again.Equal(&certificate) {
+		t.Errorf("written and read: got %s, %v; want %s", again.Thumbprint(), err, before)
+	}
+}

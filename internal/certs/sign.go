@@ -16,7 +16,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"strings"
 	"time"
 )
@@ -127,8 +126,8 @@ const (
 
 // SignProof makes a proof of possession: a certificate whose only name is the
 // verification code, signed with the CA's key. It is no CA, can authenticate
-// nothing but a client, has a fresh key that is thrown away, and lives from five
-// minutes before now until an hour after.
+// nothing but a client, has a fresh key that is thrown away and a random serial
+// number, and lives from five minutes before now until an hour after.
 func SignProof(ca *Certificate, key *SigningKey, code string, now time.Time) (*Certificate, error) {
 	if err := CheckKey(key, ca); err != nil {
 		return nil, err
@@ -137,16 +136,11 @@ func SignProof(ca *Certificate, key *SigningKey, code string, now time.Time) (*C
 	if err != nil {
 		return nil, fmt.Errorf("make a key for the proof of possession: %w", err)
 	}
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
-	if err != nil {
-		return nil, fmt.Errorf("make a serial number for the proof of possession: %w", err)
-	}
 	usage, err := asn1.Marshal([]asn1.ObjectIdentifier{oidClientAuth})
 	if err != nil {
 		return nil, err
 	}
 	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
-		SerialNumber:          serial,
 		Subject:               pkix.Name{CommonName: code},
 		NotBefore:             now.Add(-proofBefore).UTC(),
 		NotAfter:              now.Add(proofAfter).UTC(),

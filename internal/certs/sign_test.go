@@ -5,6 +5,7 @@ package certs_test
 
 import (
 	"crypto"
+	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -101,8 +102,9 @@ func TestSignProof_convincesTheRelyingServiceWithEveryKindOfKey(t *testing.T) {
 			if proof.IsCA() {
 				t.Error("the proof is a CA")
 			}
-			if life := proof.NotAfter().Sub(proof.NotBefore()); life > 24*time.Hour || !proof.NotBefore().Before(certstest.Now) {
-				t.Errorf("the proof lives %s from %s", life, proof.NotBefore())
+			from, until := certstest.Now.Add(-5*time.Minute), certstest.Now.Add(time.Hour)
+			if !proof.NotBefore().Equal(from) || !proof.NotAfter().Equal(until) {
+				t.Errorf("the proof lives from %s until %s, want %s until %s", proof.NotBefore(), proof.NotAfter(), from, until)
 			}
 			parsed := proof.X509()
 			if parsed.KeyUsage != x509.KeyUsageDigitalSignature || len(parsed.ExtKeyUsage) != 1 || parsed.ExtKeyUsage[0] != x509.ExtKeyUsageClientAuth {
@@ -144,6 +146,10 @@ func TestParseSigningKey_errorsSayWhyWithoutTheKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	agreementKey, err := ecdh.X25519().GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	rsaKey := pkcs8(t, signingKeys(t)["RSA"])
 	legacy := "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n" +
 		"c2VjcmV0c2VjcmV0c2VjcmV0\n-----END RSA PRIVATE KEY-----\n"
@@ -152,6 +158,7 @@ func TestParseSigningKey_errorsSayWhyWithoutTheKey(t *testing.T) {
 		want error
 	}{
 		"Ed25519":          {pkcs8(t, ed25519Key), certs.ErrKeyEd25519},
+		"signs nothing":    {pkcs8(t, agreementKey), certs.ErrKeyDamaged},
 		"encrypted":        {certstest.PEM("ENCRYPTED PRIVATE KEY", []byte("secretsecret")), certs.ErrKeyEncrypted},
 		"encrypted before": {legacy, certs.ErrKeyEncrypted},
 		"text":             {"c2VjcmV0c2VjcmV0c2VjcmV0", certs.ErrKeyText},

@@ -65,7 +65,7 @@ func (e *ChangedError) Error() string {
 		return "the certificate with thumbprint " + thumbprint
 	}
 
-	return fmt.Sprintf("%s holds %s by now, and no longer %s; somebody else is changing it", e.ID, describe(e.Found), describe(e.Want))
+	return fmt.Sprintf("%s holds %s by now, instead of %s; somebody else is changing it", e.ID, describe(e.Found), describe(e.Want))
 }
 
 // CarryOut carries out the steps in their order, and stops at the first failure.

@@ -172,6 +172,45 @@ func TestRotate_foreignCertificateStopsIt(t *testing.T) {
 	}
 }
 
+// Both entries are named, each with its own certificate, and the subject where the
+// service tells it.
+func TestRotate_namesEveryForeignCertificate(t *testing.T) {
+	t.Parallel()
+	entries := contents("F+ G-")
+	entries[iotcentral.Secondary] = iotcentral.SigningCertificate{Thumbprint: thumbprintOf("G"), Subject: "CN=Fabrikam"}
+	_, err := Rotate([]sphere.Certificate{listed(nil, "A", sphere.Active, -730, 0)}, entries, false, day(-400))
+	want := "the primary entry holds the certificate with thumbprint " + thumbprintOf("F") + " (IoT Central does not tell its subject), " +
+		"and the secondary entry holds the certificate with thumbprint " + thumbprintOf("G") + " (subject CN=Fabrikam), " +
+		"which is not a CA of this Azure Sphere tenant"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+}
+
+func TestDescribe_tellsTheRolesAndPlansNothing(t *testing.T) {
+	t.Parallel()
+	certificates := []sphere.Certificate{
+		listed(nil, "A", sphere.Active, -730, 0),
+		listed(nil, "B", sphere.Inactive, -90, 640),
+	}
+	for held, want := range map[string]map[iotcentral.Entry]Role{
+		"A+ B-": {iotcentral.Primary: RoleActive, iotcentral.Secondary: RoleUpcoming},
+		". A-":  {iotcentral.Secondary: RoleActive},
+		"F+ .":  {iotcentral.Primary: RoleForeign},
+		". .":   {},
+	} {
+		found := Describe(certificates, contents(held), day(-40))
+		if got := text(found); got != held {
+			t.Errorf("%s: described as %s", held, got)
+		}
+		for entry, role := range want {
+			if found[entry].CA.Role != role {
+				t.Errorf("%s: the %s entry holds the %s CA, want %s", held, entry, found[entry].CA.Role, role)
+			}
+		}
+	}
+}
+
 // TestRotate_keepsItsPromises makes thousands of tenants and groups, and checks
 // what must hold whatever they are.
 func TestRotate_keepsItsPromises(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs/certstest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -109,6 +110,72 @@ func TestPresent_failsWithoutTryingBlindly(t *testing.T) {
 	}
 }
 
+func TestPresent_voidCodeKeepsTheReasonOfTheService(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.central.code = "OTHER"
+	err := present(t, s, s.owner.ca.Proof(t, "CODE", certstest.Now), nil)
+	var void *trust.CodeVoidError
+	if !errors.As(err, &void) || transport.StatusCode(err) != http.StatusUnprocessableEntity || !strings.Contains(err.Error(), "422") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPresent_acceptedButStillNotVerified(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.central.sticky = true
+	s.central.failVerify = func(int) (error, bool) {
+		s.central.code = "CODE" // As a service may that does not use codes up.
+		return nil, true
+	}
+	err := present(t, s, s.owner.ca.Proof(t, "CODE", certstest.Now), nil)
+	if !errors.Is(err, trust.ErrStillUnverified) || !strings.Contains(err.Error(), "attempt 4 of 4") {
+		t.Errorf("got %v", err)
+	}
+	s.wantCalls(t, "read"+strings.Repeat(" verify read", 4))
+}
+
+func TestPresent_readAfterwardsThatFailsReportsBoth(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	verify, read := refused(http.StatusInternalServerError), refused(http.StatusServiceUnavailable)
+	s.central.failVerify = always(verify, false)
+	s.central.failRead = func(n int) (error, bool) {
+		if n == 2 {
+			return read, false
+		}
+		return nil, true
+	}
+	if err := present(t, s, s.owner.ca.Proof(t, "CODE", certstest.Now), nil); !errors.Is(err, verify) || !errors.Is(err, read) {
+		t.Errorf("got %v, want both failures", err)
+	}
+	s.wantCalls(t, "read verify read")
+}
+
+// The reason is the failure, not that time ran out while it waited.
+func TestSteps_pauseThatTheContextEndsReportsTheFailure(t *testing.T) {
+	t.Parallel()
+	ended := func(context.Context, int) error { return context.DeadlineExceeded }
+	failure := lost()
+
+	s := newScene(t)
+	s.central.failVerify = always(failure, false)
+	handshake := &trust.Handshake{Verifier: s.central, Now: testNow, Pause: ended}
+	err := handshake.Present(t.Context(), entry, s.owner.ca.Thumbprint(), s.owner.ca.Proof(t, "CODE", certstest.Now), nil)
+	if !errors.Is(err, failure) {
+		t.Errorf("Present: got %v, want %v", err, failure)
+	}
+	s.wantCalls(t, "read verify read")
+
+	s = newScene(t)
+	s.central.failCode = always(failure, false)
+	if _, err := trust.GenerateCode(t.Context(), s.central, entry, s.owner.ca.Thumbprint(), ended); !errors.Is(err, failure) {
+		t.Errorf("GenerateCode: got %v, want %v", err, failure)
+	}
+	s.wantCalls(t, "read code")
+}
+
 func TestGenerateCode_makesSureOfTheCertificateFirst(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -151,6 +218,7 @@ func TestProvePossession_checksWhatAzureSphereMade(t *testing.T) {
 		"the Active one":       {"", func(*tenant) {}, nil, 1},
 		"by thumbprint":        {strings.ToLower(ca.Thumbprint()), func(*tenant) {}, nil, 1},
 		"the answer is lost":   {"", func(f *tenant) { f.failures = []error{lost()} }, nil, 2},
+		"no rights":            {"", func(f *tenant) { f.failures = []error{refused(http.StatusForbidden)} }, new(*transport.Error), 1},
 		"for another code":     {"", func(f *tenant) { f.proof = ca.Proof(t, "other", certstest.Now) }, new(*trust.ProofRefusedError), 1},
 		"by another CA":        {"", func(f *tenant) { f.proof = certstest.Valid(t).Proof(t, "code", certstest.Now) }, new(*trust.ProofRefusedError), 1},
 		"of a CA of nobody":    {thumbprintB, func(*tenant) {}, new(*trust.UnknownCAError), 0},
