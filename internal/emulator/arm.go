@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -97,7 +96,8 @@ func admitARM(c *call) *failure {
 				"scope is invalid. If access was recently granted, please refresh your credentials.",
 			p.ClientID, p.ObjectID, c.route.action, c.sent.Path))
 	}
-	if group := c.path("rg"); group != "" && !c.e.hasResourceGroup(group) {
+	// Making resource groups is not emulated: there is one.
+	if group := c.path("rg"); group != "" && !strings.EqualFold(group, c.e.info.ResourceGroup) {
 		return fail(http.StatusNotFound, "ResourceGroupNotFound", "Resource group '"+group+"' could not be found.")
 	}
 	if len(c.body) > 0 && !isMediaType(c.r, "application/json") {
@@ -111,14 +111,6 @@ func admitARM(c *call) *failure {
 // actions, retrieveProofOfPossessionNonce among them, want more.
 func (p *principal) mayARM(action string) bool {
 	return p.arm == everything || p.arm == reading && strings.HasSuffix(action, "/read")
-}
-
-// hasResourceGroup reports whether the subscription has the resource group: the one it started with, or one in which a
-// catalog was made, since making groups is not emulated.
-func (e *Emulator) hasResourceGroup(name string) bool {
-	return strings.EqualFold(name, e.info.ResourceGroup) || slices.ContainsFunc(e.catalogs, func(c *catalog) bool {
-		return strings.EqualFold(c.resourceGroup, name)
-	})
 }
 
 func armTokenFailure(c *call, err error) *failure {
@@ -209,7 +201,7 @@ func (c *call) page(items []any) (armList, *failure) {
 		return armList{}, f
 	}
 	start := min(skip, len(items))
-	end := min(start+top, len(items))
+	end := start + min(top, len(items)-start)
 	list := armList{Value: items[start:end]}
 	if size > 0 && end-start > size {
 		list.Value = items[start : start+size]

@@ -133,10 +133,12 @@ func putCatalog(c *call) (answer, *failure) {
 	if f != nil {
 		return answer{}, f
 	}
-	body.require("location")
 	location, tags := body.text("location"), body.texts("tags")
 	if err := firstProblem(body); err != nil {
-		return answer{}, fail(http.StatusBadRequest, "LocationRequired", "The request is invalid: "+err.Error()+".")
+		return answer{}, armInvalid(err)
+	}
+	if location == "" {
+		return answer{}, fail(http.StatusBadRequest, "LocationRequired", "The location property is required for this definition.")
 	}
 	found, f := c.catalog()
 	if f != nil {

@@ -125,9 +125,9 @@ func retrieveProof(c *call) (answer, *failure) {
 
 // proof makes a proof of possession, in DER.
 func (c *call) proof(cert *certificate, nonce string) ([]byte, *failure) {
-	if nonce == "" || utf8.RuneCountInString(nonce) > maxNonce {
+	if nonce == "" || utf8.RuneCountInString(nonce) > maxNonce || !utf8.ValidString(nonce) {
 		return nil, failOwn(http.StatusBadRequest, "InvalidProofOfPossessionNonce",
-			"The proof of possession nonce must have 1 to 64 characters.")
+			"The proof of possession nonce must have 1 to 64 characters in UTF-8.")
 	}
 	if status := cert.statusAt(c.now); status == statusExpired || status == statusRevoked {
 		return nil, failOwn(http.StatusBadRequest, "InvalidCertificateStatus", "The certificate is "+strings.ToLower(status)+".")

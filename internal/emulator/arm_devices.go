@@ -74,7 +74,7 @@ func (cat *catalog) deviceID(where place, id string) string {
 
 func (d *device) place() place { return place{d.product, d.group} }
 
-func (d *device) resource(cat *catalog) any {
+func (d *device) resource(cat *catalog) armChild {
 	return armChild{
 		ID:   cat.deviceID(d.place(), d.id),
 		Name: d.id,
@@ -109,9 +109,6 @@ func (cat *catalog) findDevice(id string) *device {
 // countDevices counts the devices of a catalog, a product or a group, whichever the path names.
 func countDevices(c *call) (answer, *failure) {
 	cat, f := c.catalog()
-	if f != nil {
-		return answer{}, f
-	}
 	productName, groupName := c.path("product"), c.path("group")
 	switch {
 	case groupName != "":
@@ -192,7 +189,11 @@ func putDevice(c *call) (answer, *failure) {
 		return answer{}, f
 	}
 	d := cat.claim(c.path("device"), where)
-	return c.putAnswer(cat.deviceID(where, d.id), &d.provisioning, func() any { return d.resource(cat) }), nil
+	return c.putAnswer(cat.deviceID(where, d.id), &d.provisioning, func() any {
+		shown := d.resource(cat)
+		shown.Type = strings.ToLower(shown.Type) // as in every answer to PUT
+		return shown
+	}), nil
 }
 
 // claimable refuses device IDs that cannot be, and devices that are claimed elsewhere.
@@ -284,12 +285,13 @@ func (cat *catalog) placeByID(id string) (place, *failure) {
 	return place{}, failOwn(http.StatusBadRequest, "InvalidDeviceGroupId", "'"+id+"' is not a device group of the catalog.")
 }
 
+// deleteDevice wants the place to be there, as the other calls below a device group do, but not the device.
 func deleteDevice(c *call) (answer, *failure) {
-	cat, d, f := c.device()
-	if cat == nil {
+	if _, _, f := c.place(); f != nil {
 		return answer{}, f
 	}
-	if d == nil {
+	cat, d, f := c.device()
+	if f != nil {
 		return emptyAnswer(http.StatusNoContent), nil
 	}
 	cat.devices = slices.DeleteFunc(cat.devices, func(other *device) bool { return other == d })

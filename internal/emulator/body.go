@@ -4,7 +4,6 @@
 package emulator
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,11 +30,8 @@ func parseObject(body []byte) (*object, error) {
 	if !json.Valid(body) {
 		return nil, errNotJSON
 	}
-	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
-		return nil, errNotObject
-	}
 	o := &object{}
-	if err := json.Unmarshal(body, &o.members); err != nil {
+	if err := json.Unmarshal(body, &o.members); err != nil || o.members == nil { // nil: null
 		return nil, errNotObject
 	}
 	return o, nil

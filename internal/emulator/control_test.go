@@ -175,3 +175,15 @@ func TestRateLimit_hasNoRetryAfterByDefault(t *testing.T) {
 		t.Errorf("the header is %v", limited.header)
 	}
 }
+
+func TestControl_beginsWithAnEmptyLogAndClearsFaults(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{})
+	if logged := s.send(http.MethodGet, s.info.Endpoints.ResourceManager+"_emulator/requests", nil).want(http.StatusOK); string(logged.body) != "[]" {
+		t.Errorf("logged %s, want an empty array", logged.body)
+	}
+	s.send(http.MethodPost, s.info.Endpoints.ResourceManager+"_emulator/faults", []byte(`{"status":503}`)).want(http.StatusNoContent)
+	s.central(http.MethodGet, "/enrollmentGroups", "").want(http.StatusServiceUnavailable)
+	s.send(http.MethodDelete, s.info.Endpoints.ResourceManager+"_emulator/faults", nil).want(http.StatusNoContent)
+	s.central(http.MethodGet, "/enrollmentGroups", "").want(http.StatusOK)
+}

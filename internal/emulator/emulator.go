@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -52,7 +53,7 @@ type Emulator struct {
 	opts       Options
 	info       Info
 	tls        *authority
-	listenName string // host name that Listen gives, if it is one
+	listenName string // host name that Listen gives, if it is one, in lower case
 
 	log    requestLog
 	faults faultList
@@ -117,7 +118,7 @@ func (e *Emulator) start() error {
 		return fmt.Errorf("the address to listen on: %w", err)
 	}
 	if net.ParseIP(host) == nil && host != "localhost" {
-		e.listenName = host
+		e.listenName = strings.ToLower(host)
 	}
 	if e.principals, err = newPrincipals(); err != nil {
 		return err

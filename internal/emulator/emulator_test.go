@@ -118,12 +118,21 @@ func TestClose_twiceIsFine(t *testing.T) {
 
 func TestClose_endsRequestsThatWait(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{Latency: time.Hour})
+	arrived := make(chan struct{}, 1)
+	s := start(t, emulator.Options{Latency: time.Hour, Now: func() time.Time {
+		select {
+		case arrived <- struct{}{}:
+		default:
+		}
+		return time.Now()
+	}})
+	<-arrived // at the start
 	failed := make(chan error)
 	go func() {
 		_, err := s.try(http.MethodGet, s.info.Endpoints.AuthorityHost+"common/discovery/instance", nil)
 		failed <- err
 	}()
+	<-arrived
 	if err := s.e.Close(); err != nil {
 		t.Error(err)
 	}

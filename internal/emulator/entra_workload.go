@@ -5,6 +5,7 @@ package emulator
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,14 +71,11 @@ func (e *Emulator) newWorkloadIssuer(name, subject string) (*workloadIssuer, err
 	return made, nil
 }
 
-// workload returns the issuer whose name is that of the service.
+// workload returns the issuer whose name is that of the service. Each workload service has one.
 func (c *call) workload() *workloadIssuer {
-	for _, issuer := range c.e.issuers {
-		if strings.HasSuffix(issuer.issuer, "/"+c.service.name) {
-			return issuer
-		}
-	}
-	return nil
+	return c.e.issuers[slices.IndexFunc(c.e.issuers, func(i *workloadIssuer) bool {
+		return strings.HasSuffix(i.issuer, "/"+c.service.name)
+	})]
 }
 
 // token issues a token for an audience.

@@ -141,3 +141,16 @@ func TestPolicyCA_coversTheCatalogCAWhateverTheClockSays(t *testing.T) {
 		}
 	}
 }
+
+func TestAutomaticRotation_doesNotRenewWhatWasRevoked(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{AutomaticRotation: true}})
+	if err := s.e.Rotate("", emulator.StageRevoke); err != nil {
+		t.Fatal(err)
+	}
+	clock.advance(3 * 366 * 24 * time.Hour)
+	if got := s.statuses(); got != "Revoked" {
+		t.Errorf("three years later: %s, want Revoked", got)
+	}
+}

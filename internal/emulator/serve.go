@@ -46,7 +46,8 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request, kind listenerKi
 
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
-		return // the client has gone away
+		// The client has gone away. Returning would answer 200.
+		panic(http.ErrAbortHandler)
 	}
 	c.body = body
 
@@ -62,7 +63,7 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request, kind listenerKi
 		}
 	}
 	if !e.delay(r) {
-		return
+		panic(http.ErrAbortHandler) // likewise
 	}
 	dropped := fault != nil && fault.Drop
 	c.record(a, dropped)

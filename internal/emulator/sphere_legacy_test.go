@@ -80,6 +80,30 @@ func TestLegacy_bundles(t *testing.T) {
 	}
 }
 
+func TestLegacy_chainsLeaveOutWhatHasExpired(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{})
+	for _, stage := range []emulator.Stage{emulator.StageIssue, emulator.StageActivate, emulator.StageExpire} {
+		if err := s.e.Rotate("", stage); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, active := s.activeCA()
+	for path, want := range map[string]int{"/certs": 1, "/certchains": 3} {
+		der, err := base64.StdEncoding.DecodeString(legacyString(s.legacy(http.MethodGet, s.tenantPath()+path, "")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		bundle, err := pkcs7.Parse(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(bundle.Certificates) != want || !bundle.Certificates[want-1].Equal(s.certificate(active)) {
+			t.Errorf("%s holds %d certificates, want %d that end in the active one", path, len(bundle.Certificates), want)
+		}
+	}
+}
+
 func TestLegacy_refusals(t *testing.T) {
 	t.Parallel()
 	s := start(t, emulator.Options{})
@@ -90,6 +114,7 @@ func TestLegacy_refusals(t *testing.T) {
 		"unknown tenant":     {"GET", "/v2/tenants/x/cert", "", http.StatusNotFound},
 		"unknown thumbprint": {"GET", s.tenantPath() + "/cert?thumbprint=00", "", http.StatusNotFound},
 		"long nonce":         {"GET", s.tenantPath() + "/verification/" + strings.Repeat("n", 65), "", http.StatusBadRequest},
+		"nonce not UTF-8":    {"GET", s.tenantPath() + "/verification/%FF", "", http.StatusBadRequest},
 		"no name":            {"PATCH", s.tenantPath(), `{"name":"n"}`, http.StatusBadRequest},
 		"not JSON":           {"PATCH", s.tenantPath(), "{", http.StatusBadRequest},
 		"method":             {"POST", s.tenantPath() + "/cert", "", http.StatusMethodNotAllowed},
@@ -101,6 +126,19 @@ func TestLegacy_refusals(t *testing.T) {
 				t.Errorf("answered %s", refused.body)
 			}
 		})
+	}
+}
+
+func TestLegacy_bodiesAreJSON(t *testing.T) {
+	t.Parallel()
+	s := start(t, emulator.Options{})
+	address := strings.TrimSuffix(s.info.Endpoints.AzureSphere, "/") + s.tenantPath()
+	for _, mediaType := range []string{"", "text/plain"} {
+		s.send(http.MethodPatch, address, []byte(`{"Name":"n"}`), "Content-Type", mediaType,
+			"Authorization", s.token(s.info.Audiences.AzureSphere)).want(http.StatusUnsupportedMediaType)
+	}
+	if got := s.e.State().Catalogs[0].TenantName; got != "contoso-catalog" {
+		t.Errorf("the tenant is named %s", got)
 	}
 }
 

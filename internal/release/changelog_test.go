@@ -143,6 +143,25 @@ func TestRelease_refusals(t *testing.T) {
 	}
 }
 
+func TestChangelog_refusesWhatItCannotPlace(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ file, want string }{
+		"a fragment of no kind":        {"unreleased/x.md", "KIND one of"},
+		"a release that is no version": {"next.md", "not named after a version"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text, err := release.Changelog(folder(t, map[string]string{test.file: "Better."}))
+			if err == nil || !strings.Contains(err.Error(), test.want) || text != "" {
+				t.Errorf("got %q, %v; the error should say %q", text, err, test.want)
+			}
+		})
+	}
+	if fragments, err := release.ReadFragments(t.TempDir()); err != nil || fragments != nil {
+		t.Errorf("a change log without fragments: got %v, %v", fragments, err)
+	}
+}
+
 // TestChangelog_isUpToDate fails when CHANGELOG.md is not what make generate writes.
 func TestChangelog_isUpToDate(t *testing.T) {
 	t.Parallel()
