@@ -55,6 +55,13 @@ func root() string {
 // a run without any from one whose exchanges were not checked.
 var exchanged atomic.Int64
 
+// LoginPage and Nothing are bodies of answers that are none of the service's: a
+// proxy wants somebody to sign in to the network, or says success to anything.
+const (
+	LoginPage = "<html>Sign in to the network</html>"
+	Nothing   = "{ }"
+)
+
 // observe checks every exchange of the test's emulator.
 func (b *Bench) observe(options *emulator.Options) {
 	check := validator()
@@ -66,7 +73,7 @@ func (b *Bench) observe(options *emulator.Options) {
 		if exchange.Service == "arm" || exchange.Service == "iotcentral" {
 			exchanged.Add(1)
 		}
-		if err := check.Check(exchange); err != nil {
+		if err := check.Check(exchange); err != nil && string(exchange.Body) != LoginPage && string(exchange.Body) != Nothing {
 			b.t.Errorf("an exchange does not conform to the OpenAPI files: %v\nrequest: %s\nanswer %d: %s", err,
 				exchange.RequestBody, exchange.Status, exchange.Body)
 		}

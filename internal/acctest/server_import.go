@@ -8,17 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Imported is a resource as Terraform knows it after an import and the read that
-// follows it.
-type Imported struct {
-	// State and Identity are decoded to plain values.
-	State, Identity map[string]any
-	// Errors are those of the import or of the read: "summary: detail".
-	Errors []string
-}
-
-// ImportByID imports a resource by its ID.
-func (s *Server) ImportByID(typeName, id string) Imported {
+// ImportByID imports a resource by its ID, and reads it, as Terraform does.
+func (s *Server) ImportByID(typeName, id string) Resource {
 	s.t.Helper()
 
 	return s.importResource(&tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
@@ -26,7 +17,7 @@ func (s *Server) ImportByID(typeName, id string) Imported {
 
 // ImportByIdentity imports a resource by its identity, whose attributes are
 // strings; those that are not given are null.
-func (s *Server) ImportByIdentity(typeName string, identity map[string]string) Imported {
+func (s *Server) ImportByIdentity(typeName string, identity map[string]string) Resource {
 	s.t.Helper()
 	object, _ := s.Identities.IdentitySchemas[typeName].ValueType().(tftypes.Object)
 	values := map[string]tftypes.Value{}
@@ -46,31 +37,19 @@ func (s *Server) ImportByIdentity(typeName string, identity map[string]string) I
 	})
 }
 
-func (s *Server) importResource(req *tfprotov6.ImportResourceStateRequest) Imported {
+func (s *Server) importResource(req *tfprotov6.ImportResourceStateRequest) Resource {
 	s.t.Helper()
 	imported, err := s.ImportResourceState(s.t.Context(), req)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	if found := problems(imported.Diagnostics); len(found) > 0 {
-		return Imported{Errors: found}
+		return Resource{Errors: found}
 	}
 	if len(imported.ImportedResources) != 1 {
 		s.t.Fatalf("the import made %d resources", len(imported.ImportedResources))
 	}
 	one := imported.ImportedResources[0]
-	read, err := s.ReadResource(s.t.Context(), &tfprotov6.ReadResourceRequest{
-		TypeName: req.TypeName, CurrentState: one.State, Private: one.Private, CurrentIdentity: one.Identity,
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if found := problems(read.Diagnostics); len(found) > 0 {
-		return Imported{Errors: found}
-	}
 
-	return Imported{
-		State:    s.decode(read.NewState, s.Schemas.ResourceSchemas[req.TypeName].ValueType()),
-		Identity: s.decode(read.NewIdentity.IdentityData, s.Identities.IdentitySchemas[req.TypeName].ValueType()),
-	}
+	return s.Refresh(Resource{typeName: req.TypeName, state: one.State, private: one.Private, identity: one.Identity})
 }

@@ -99,10 +99,10 @@ const (
 // variable can set the audience where the environment has none.
 func bearer(config Config, audience, argument, variable string) policy.Policy {
 	credential := config.Credential
-	if credential == nil {
+	switch {
+	case credential == nil:
 		credential = noCredential{config.CredentialError}
-	}
-	if audience == "" {
+	case audience == "":
 		credential = noCredential{fmt.Errorf("this Azure environment has no such service; "+
 			"if it does, set endpoints.%s (%s) and the address beside it", argument, variable)}
 	}

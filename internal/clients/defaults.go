@@ -38,6 +38,18 @@ var (
 		"or the environment variable IOTCENTRAL_APPLICATION" + sameAddressTrap)
 )
 
+// ErrTenantLater and ErrApplicationLater say that a default of the provider block
+// is needed before it is known. Terraform puts a read off by itself when the block
+// that it is for has an argument that is not known.
+var (
+	ErrTenantLater = errors.New("this block names no Azure Sphere tenant, and that of the provider block is known only after the apply. " +
+		"Set catalog_id or tenant_id here as well, so that Terraform waits until it is known; " +
+		"or apply the resource that it comes from first, with -target")
+	ErrApplicationLater = errors.New("this block names no IoT Central application, and that of the provider block is known only after the apply. " +
+		"Set application here as well, so that Terraform waits until it is known; " +
+		"or apply the resource that it comes from first, with -target")
+)
+
 // Scope returns the tenant that a block means: its own arguments, or the
 // provider's defaults. known is false while Terraform does not know yet.
 func (c *Clients) Scope(catalogID, tenantID types.String) (scope sphere.Scope, known bool, err error) {
@@ -55,6 +67,16 @@ func (c *Clients) Scope(catalogID, tenantID types.String) (scope sphere.Scope, k
 	return scope, true, nil
 }
 
+// KnownScope is Scope for what cannot go on without a tenant.
+func (c *Clients) KnownScope(catalogID, tenantID types.String) (sphere.Scope, error) {
+	scope, known, err := c.Scope(catalogID, tenantID)
+	if err == nil && !known {
+		err = ErrTenantLater
+	}
+
+	return scope, err
+}
+
 // Application returns the application that a block means, as it is written there
 // or in the provider block. known is false while Terraform does not know yet.
 func (c *Clients) Application(configured types.String) (application string, known bool, err error) {
@@ -69,6 +91,20 @@ func (c *Clients) Application(configured types.String) (application string, know
 	}
 
 	return configured.ValueString(), true, nil
+}
+
+// KnownHost returns the application that a block means, and its host, for what
+// cannot go on without them.
+func (c *Clients) KnownHost(configured types.String) (application, host string, err error) {
+	application, known, err := c.Application(configured)
+	if err == nil && !known {
+		err = ErrApplicationLater
+	}
+	if err == nil {
+		host, err = c.Host(application)
+	}
+
+	return application, host, err
 }
 
 // Host returns the host of an application.

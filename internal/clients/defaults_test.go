@@ -83,6 +83,37 @@ func TestApplication_isTheBlocksOrTheProviders(t *testing.T) {
 	}
 }
 
+// TestKnown_whatIsNotKnownYetIsAnError: without it a request would go to no tenant,
+// or to no application.
+func TestKnown_whatIsNotKnownYetIsAnError(t *testing.T) {
+	t.Parallel()
+	null, unknown, text := types.StringNull(), types.StringUnknown(), types.StringValue
+	later := withDefaults(clients.Defaults{CatalogID: unknown, Application: unknown})
+	none := withDefaults(clients.Defaults{})
+	for _, test := range []struct {
+		configured *clients.Clients
+		given      types.String
+		tenant     error
+		host       error
+	}{
+		{later, null, clients.ErrTenantLater, clients.ErrApplicationLater},
+		{later, unknown, clients.ErrTenantLater, clients.ErrApplicationLater},
+		{none, null, clients.ErrNoTenant, clients.ErrNoApplication},
+		{later, text("contoso"), nil, nil},
+	} {
+		if scope, err := test.configured.KnownScope(test.given, null); !errors.Is(err, test.tenant) || err == nil && scope.CatalogID != "contoso" {
+			t.Errorf("the tenant %s: got %v, %v, want %v", test.given, scope, err, test.tenant)
+		}
+		application, host, err := test.configured.KnownHost(test.given)
+		if !errors.Is(err, test.host) || err == nil && (application != "contoso" || !strings.HasPrefix(host, "contoso.")) {
+			t.Errorf("the application %s: got %q on %q, %v, want %v", test.given, application, host, err, test.host)
+		}
+	}
+	if _, _, err := none.KnownHost(text("/a")); err == nil {
+		t.Error("/a is taken for an application")
+	}
+}
+
 func TestMissingDefaults_nameArgumentVariableAndTrap(t *testing.T) {
 	t.Parallel()
 	for err, parts := range map[error][]string{

@@ -21,6 +21,7 @@ const (
 	integrated = "Azure Sphere"
 	legacy     = "Azure Sphere (Legacy)"
 	central    = "IoT Central"
+	management = "Azure Resource Manager"
 )
 
 func TestRemedy_dependsOnServiceAndStatus(t *testing.T) {
@@ -55,6 +56,11 @@ func TestRemedy_dependsOnServiceAndStatus(t *testing.T) {
 		{legacy, http.StatusNotFound, []string{"catalog_id"}},
 		{legacy, http.StatusTooManyRequests, []string{"-parallelism"}},
 		{legacy, http.StatusInternalServerError, nil},
+
+		{management, http.StatusUnauthorized, []string{"ARM_TENANT_ID"}},
+		{management, http.StatusForbidden, []string{"Microsoft.IoTCentral/IoTApps/read", "subdomain"}},
+		{management, http.StatusNotFound, []string{"resource ID of the application"}},
+		{management, http.StatusInternalServerError, nil},
 
 		{"Microsoft Entra ID", http.StatusForbidden, nil},
 	} {

@@ -78,6 +78,7 @@ func TestSentence(t *testing.T) {
 		"\"x\" is wrong":  "\"x\" is wrong.",
 		"two\nlines here": "Two\nlines here.",
 		"x":               "X.",
+		"":                "No reason was given.",
 	} {
 		if got := fwtypes.Sentence(errors.New(text)); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)

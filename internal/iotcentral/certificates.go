@@ -51,25 +51,32 @@ func (s signingCertificate) public() SigningCertificate {
 }
 
 // Certificate reads an entry. An empty entry, and an entry of a group that is not
-// there, is a 404.
+// there, is a 404. An answer without a thumbprint, as a proxy on the way may give,
+// is an error: it would look like another certificate.
 func (c *Client) Certificate(ctx context.Context, id CertificateID) (SigningCertificate, error) {
+	operation := "read the " + string(id.Entry) + " certificate of the enrollment group"
 	var certificate signingCertificate
 	err := c.transport.Send(ctx, transport.Call{
-		Operation: "read the " + string(id.Entry) + " certificate of the enrollment group",
+		Operation: operation,
 		Method:    http.MethodGet,
 		URL:       c.certificateAddress(id),
 	}, &certificate)
+	found := certificate.public()
+	if err == nil && found.Thumbprint == "" {
+		err = unreadable(operation, errors.New("it does not tell the thumbprint"))
+	}
 
-	return certificate.public(), err
+	return found, err
 }
 
 // PutCertificate puts a certificate into an entry and replaces what is there.
 // verified marks it as trusted without proof of possession. When the answer does
 // not tell the thumbprint, the entry is read again.
 func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certificate *certs.Certificate, verified bool) (SigningCertificate, error) {
+	operation := "put the certificate into the " + string(id.Entry) + " entry of the enrollment group"
 	var stored signingCertificate
 	err := c.transport.Send(ctx, transport.Call{
-		Operation: "put the certificate into the " + string(id.Entry) + " entry of the enrollment group",
+		Operation: operation,
 		Method:    http.MethodPut,
 		URL:       c.certificateAddress(id),
 		Body:      signingCertificate{Verified: verified, Certificate: certificate.Base64PEM()},
@@ -83,10 +90,7 @@ func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certifica
 	found, err := c.Certificate(ctx, id)
 	if err != nil {
 		// The upload succeeded, so this is not about it.
-		err = &transport.UnreadableError{
-			Service: "IoT Central", Operation: "put the certificate into the " + string(id.Entry) + " entry of the enrollment group",
-			Cause: fmt.Errorf("it tells no thumbprint, and reading it failed: %w", err),
-		}
+		err = unreadable(operation, fmt.Errorf("it tells no thumbprint, and reading it failed: %w", err))
 	}
 
 	return found, err
@@ -104,17 +108,18 @@ func (c *Client) DeleteCertificate(ctx context.Context, id CertificateID) error 
 // GenerateVerificationCode asks for a code that the owner of the CA signs as proof
 // of possession. It may void earlier codes, so it is never repeated blindly.
 func (c *Client) GenerateVerificationCode(ctx context.Context, id CertificateID) (string, error) {
+	const operation = "generate a verification code"
 	var code struct {
 		VerificationCode string `json:"verificationCode"`
 	}
 	err := c.transport.Send(ctx, transport.Call{
-		Operation: "generate a verification code",
+		Operation: operation,
 		Method:    http.MethodPost,
 		URL:       c.certificateAddress(id, "generateVerificationCode"),
 		Once:      true,
 	}, &code)
 	if err == nil && code.VerificationCode == "" {
-		err = &transport.UnreadableError{Service: "IoT Central", Operation: "generate a verification code", Cause: errors.New("there is no code in it")}
+		err = unreadable(operation, errors.New("there is no code in it"))
 	}
 
 	return code.VerificationCode, err

@@ -5,6 +5,7 @@ package iotcentral_test
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -46,7 +47,6 @@ func TestCertificate_isRead(t *testing.T) {
 		"not verified":    {`{"verified":false,"info":{"sha1Thumbprint":"` + thumbprint + `"},"etag":"x","new":1}`, iotcentral.SigningCertificate{Thumbprint: thumbprint}},
 		"verified absent": {`{"info":{"sha1Thumbprint":"` + thumbprint + `"}}`, iotcentral.SigningCertificate{Thumbprint: thumbprint}},
 		"lower case":      {`{"info":{"sha1Thumbprint":"` + strings.ToLower(thumbprint) + `"}}`, iotcentral.SigningCertificate{Thumbprint: thumbprint}},
-		"no thumbprint":   {`{"verified":true}`, iotcentral.SigningCertificate{Verified: true}},
 		"odd thumbprint":  {`{"info":{"sha1Thumbprint":"odd"}}`, iotcentral.SigningCertificate{Thumbprint: "odd"}},
 	} {
 		client, served := serve(answer{http.StatusOK, test.body})
@@ -54,6 +54,26 @@ func TestCertificate_isRead(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
 		wantSent(t, served, sent{method: http.MethodGet, url: primaryURL + version})
+	}
+}
+
+func TestCertificate_withoutAThumbprintIsAnError(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"nothing":          ``,
+		"null":             `null`,
+		"no members":       `{}`,
+		"no info":          `{"verified":true}`,
+		"info is null":     `{"verified":true,"info":null}`,
+		"empty thumbprint": `{"verified":true,"info":{"sha1Thumbprint":""}}`,
+		"a sign-in page":   `<html>Sign in</html>`,
+	} {
+		client, _ := serve(answer{http.StatusOK, body})
+		_, err := client.Certificate(t.Context(), primary())
+		var unreadable *transport.UnreadableError
+		if !errors.As(err, &unreadable) || !strings.Contains(err.Error(), "read the primary certificate") {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }
 

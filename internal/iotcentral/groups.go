@@ -5,6 +5,7 @@ package iotcentral
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
@@ -71,27 +72,38 @@ func (c *Client) Groups(ctx context.Context, host string) ([]EnrollmentGroup, er
 // Group reads a group. Its certificates are read one by one: what the service
 // returns of them here is not documented.
 func (c *Client) Group(ctx context.Context, id GroupID) (EnrollmentGroup, error) {
-	var group EnrollmentGroup
-	err := c.transport.Send(ctx, transport.Call{
+	return c.sendForGroup(ctx, transport.Call{
 		Operation: "read the enrollment group",
 		Method:    http.MethodGet,
 		URL:       c.address(id.Host, groupsSegment, id.Group),
-	}, &group)
-
-	return group, err
+	})
 }
 
 // PutGroup creates a group, and may replace an existing one: look first.
 func (c *Client) PutGroup(ctx context.Context, id GroupID, group EnrollmentGroup) (EnrollmentGroup, error) {
-	var created EnrollmentGroup
-	err := c.transport.Send(ctx, transport.Call{
+	return c.sendForGroup(ctx, transport.Call{
 		Operation: "create the enrollment group",
 		Method:    http.MethodPut,
 		URL:       c.address(id.Host, groupsSegment, id.Group),
 		Body:      group,
-	}, &created)
+	})
+}
 
-	return created, err
+// sendForGroup makes a call that a group answers. A success that tells nothing of
+// one, as a proxy on the way may give, is an error: taken for a group without a
+// type, it would lead to the replacement of the real one.
+func (c *Client) sendForGroup(ctx context.Context, call transport.Call) (EnrollmentGroup, error) {
+	var group EnrollmentGroup
+	err := c.transport.Send(ctx, call, &group)
+	if err == nil && (group.Type == "" || group.Attestation.Type == "") {
+		err = unreadable(call.Operation, errors.New("it does not tell the type of the group and its attestation"))
+	}
+
+	return group, err
+}
+
+func unreadable(operation string, cause error) error {
+	return &transport.UnreadableError{Service: "IoT Central", Operation: operation, Cause: cause}
 }
 
 // UpdateGroup changes a group in place.

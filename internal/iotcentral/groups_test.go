@@ -4,6 +4,7 @@
 package iotcentral_test
 
 import (
+	"errors"
 	"net/http"
 	"reflect"
 	"strings"
@@ -40,6 +41,35 @@ func TestGroup_isRead(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	wantSent(t, served, sent{method: http.MethodGet, url: groupURL + version})
+}
+
+func TestGroup_withoutATypeIsAnError(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"nothing":        ``,
+		"no members":     `{}`,
+		"no type":        `{"id":"g","displayName":"G","attestation":{"type":"x509"}}`,
+		"no attestation": `{"id":"g","displayName":"G","type":"iot"}`,
+		"a sign-in page": `<html>Sign in</html>`,
+	} {
+		for operation, call := range map[string]func(*iotcentral.Client) error{
+			"read the enrollment group": func(client *iotcentral.Client) error {
+				_, err := client.Group(t.Context(), group())
+				return err
+			},
+			"create the enrollment group": func(client *iotcentral.Client) error {
+				_, err := client.PutGroup(t.Context(), group(), sphereGroup())
+				return err
+			},
+		} {
+			client, _ := serve(answer{http.StatusOK, body})
+			err := call(client)
+			var unreadable *transport.UnreadableError
+			if !errors.As(err, &unreadable) || !strings.Contains(err.Error(), operation) {
+				t.Errorf("%s, %s: got %v", name, operation, err)
+			}
+		}
+	}
 }
 
 func TestGroup_withSymmetricKeys(t *testing.T) {

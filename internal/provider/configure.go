@@ -48,15 +48,19 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 		addConfigError(diags, err)
 		return nil
 	}
-	endpoints := values.endpoints(config.Endpoints, environment)
+	var (
+		tenant    azureSphereModel
+		service   iotCentralModel
+		addresses endpointsModel
+	)
+	values.members(ctx, config.AzureSphere, &tenant)
+	values.members(ctx, config.IoTCentral, &service)
+	values.members(ctx, config.Endpoints, &addresses)
+	endpoints := values.endpoints(addresses, environment)
 	settings := transport.Settings{
 		HTTP:      p.httpClient(values, config.CABundlePath),
 		UserAgent: transport.UserAgent(terraformVersion, p.version, p.getenv("TF_APPEND_USER_AGENT")),
 		Retry:     p.retry,
-	}
-	service := config.IoTCentral
-	if service == nil {
-		service = &iotCentralModel{}
 	}
 	resolved := clients.Config{
 		Settings:                settings,
@@ -68,11 +72,14 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 		IoTCentralAudience:      endpoints.IoTCentralAudience,
 		APIVersion:              values.text("iot_central.api_version", service.APIVersion, iotcentral.APIVersionPreview, "IOTCENTRAL_API_VERSION"),
 		APIToken:                values.text("iot_central.api_token", service.APIToken, "", "IOTCENTRAL_API_TOKEN"),
-		Defaults:                values.defaults(config.AzureSphere, service),
+		Defaults:                values.defaults(tenant, service),
 		Now:                     p.now,
 		Pause:                   p.pause,
 	}
 	identity := values.identity(ctx, config)
+	if values.addressUnknown() {
+		resolved.APIToken = "" // It would be sent to an address that nobody configured.
+	}
 	if diags.HasError() {
 		return nil
 	}

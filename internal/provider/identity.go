@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -67,24 +68,26 @@ func (r *resolver) orElse(value, variable string) string {
 }
 
 func (r *resolver) auxiliaryTenants(ctx context.Context, configured types.List) []string {
-	var tenants []string
-	switch {
-	case configured.IsUnknown():
+	if configured.IsNull() {
+		return strings.FieldsFunc(r.getenv("ARM_AUXILIARY_TENANT_IDS"), func(c rune) bool { return c == ';' })
+	}
+	var elements []types.String
+	if !configured.IsUnknown() {
+		r.diags.Append(configured.ElementsAs(ctx, &elements, false)...)
+	}
+	if configured.IsUnknown() || slices.ContainsFunc(elements, types.String.IsUnknown) {
 		r.unknown = append(r.unknown, "auxiliary_tenant_ids")
-	case !configured.IsNull():
-		r.diags.Append(configured.ElementsAs(ctx, &tenants, false)...)
-	default:
-		tenants = strings.FieldsFunc(r.getenv("ARM_AUXILIARY_TENANT_IDS"), func(c rune) bool { return c == ';' })
+	}
+	var tenants []string
+	for _, element := range elements {
+		tenants = append(tenants, element.ValueString())
 	}
 
 	return tenants
 }
 
 // endpoints overlays the configured addresses on those of the environment.
-func (r *resolver) endpoints(configured *endpointsModel, environment auth.Environment) auth.Environment {
-	if configured == nil {
-		configured = &endpointsModel{}
-	}
+func (r *resolver) endpoints(configured endpointsModel, environment auth.Environment) auth.Environment {
 	environment.AuthorityHost = r.text("endpoints.active_directory_authority_host", configured.AuthorityHost,
 		environment.AuthorityHost, "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST")
 	environment.ResourceManagerEndpoint = r.text("endpoints.resource_manager", configured.ResourceManager,
@@ -97,6 +100,9 @@ func (r *resolver) endpoints(configured *endpointsModel, environment auth.Enviro
 		environment.SphereAudience, "AZURE_SPHERE_AUDIENCE")
 	environment.IoTCentralDNSSuffix = r.text("endpoints.iot_central_dns_suffix", configured.IoTCentralDNSSuffix,
 		environment.IoTCentralDNSSuffix, "IOTCENTRAL_DNS_SUFFIX")
+	if configured.IoTCentralDNSSuffix.IsUnknown() {
+		environment.IoTCentralDNSSuffix = "" // Plans would show IDs with a suffix that is not the one of the apply.
+	}
 	environment.IoTCentralAudience = r.text("endpoints.iot_central_audience", configured.IoTCentralAudience,
 		environment.IoTCentralAudience, "IOTCENTRAL_AUDIENCE")
 	for argument, address := range map[string]string{
@@ -116,12 +122,12 @@ func (r *resolver) endpoints(configured *endpointsModel, environment auth.Enviro
 // defaults resolves what resources use when they say nothing. What the provider
 // block says wins over the environment as a whole: a catalog there and a Legacy
 // tenant in the environment are no conflict.
-func (r *resolver) defaults(tenant *azureSphereModel, service *iotCentralModel) clients.Defaults {
+func (r *resolver) defaults(tenant azureSphereModel, service iotCentralModel) clients.Defaults {
 	defaults := clients.Defaults{
 		Application: r.setting(path.Root("iot_central").AtName("application"), service.Application,
 			iotcentral.CheckApplication, "IOTCENTRAL_APPLICATION"),
 	}
-	if tenant != nil && (!tenant.CatalogID.IsNull() || !tenant.TenantID.IsNull()) {
+	if !tenant.CatalogID.IsNull() || !tenant.TenantID.IsNull() {
 		defaults.CatalogID, defaults.TenantID = tenant.CatalogID, tenant.TenantID
 		return defaults
 	}

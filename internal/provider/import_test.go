@@ -71,7 +71,7 @@ func TestImport_idAndIdentityMeanTheSameForEveryResource(t *testing.T) {
 			continue
 		}
 		byID, byIdentity := server.ImportByID(typeName, want.id), server.ImportByIdentity(typeName, want.identity)
-		for form, imported := range map[string]acctest.Imported{"ID": byID, "identity": byIdentity} {
+		for form, imported := range map[string]acctest.Resource{"ID": byID, "identity": byIdentity} {
 			if len(imported.Errors) > 0 {
 				t.Errorf("%s by %s: %v", typeName, form, imported.Errors)
 				continue

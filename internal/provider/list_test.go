@@ -253,3 +253,30 @@ terraform {
   }
 }
 `
+
+// TestList_consumerThatStopsIsHeeded: terraform stops a list that was interrupted.
+func TestList_consumerThatStopsIsHeeded(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	portalGroups(bench)
+	bench.SwapCertificate("a", iotcentral.Primary, acctest.ForeignCA(t).DER(), true)
+	bench.SwapCertificate("b", iotcentral.Primary, acctest.ForeignCA(t).DER(), true)
+	rotate(t, bench, emulator.StageIssue)
+	server := bench.NewServer()
+	bench.ResetRequests()
+	for _, typeName := range []string{"azuresphere_tenant_ca", "iotcentral_enrollment_group", "iotcentral_enrollment_group_certificate"} {
+		count := 0
+		for one := range server.Results(typeName, nil, false, 100) {
+			if count++; len(one.Errors) > 0 {
+				t.Errorf("%s: %q", typeName, one.Errors)
+			}
+			break
+		}
+		if count != 1 {
+			t.Errorf("%s: %d results before the stop, want 1", typeName, count)
+		}
+	}
+	if reads := bench.Count()["EnrollmentGroups_GetX509"]; reads != 1 {
+		t.Errorf("%d entries were read, want 1", reads)
+	}
+}

@@ -4,13 +4,17 @@
 package provider
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
 // resolver takes each value from the configuration, or else from the environment,
@@ -18,15 +22,43 @@ import (
 type resolver struct {
 	getenv func(string) string
 	diags  *diag.Diagnostics
-	// unknown collects the identity arguments that Terraform does not know yet.
+	// unknown collects the arguments that Terraform does not know yet, and without
+	// which nothing can be sent.
 	unknown []string
 }
 
-// text resolves an argument that must be known to talk to any service.
+// members reads a nested block, whose members are all texts. Without the block all
+// of them are null, and of one that Terraform does not know yet all are unknown.
+func (r *resolver) members(ctx context.Context, block types.Object, into any) {
+	if block.IsNull() || block.IsUnknown() {
+		absent := types.StringNull()
+		if block.IsUnknown() {
+			absent = types.StringUnknown()
+		}
+		members := map[string]attr.Value{}
+		for name := range block.AttributeTypes(ctx) {
+			members[name] = absent
+		}
+		block = types.ObjectValueMust(block.AttributeTypes(ctx), members)
+	}
+	r.diags.Append(block.As(ctx, into, basetypes.ObjectAsOptions{})...)
+}
+
+// addressUnknown reports whether it is not known where IoT Central is, or how it
+// is spoken to.
+func (r *resolver) addressUnknown() bool {
+	return slices.ContainsFunc(r.unknown, func(argument string) bool {
+		return argument == "environment" || strings.HasPrefix(argument, "endpoints.") || strings.HasPrefix(argument, "iot_central.")
+	})
+}
+
+// text resolves an argument that must be known to talk to any service. The
+// fallback stands in for it meanwhile, so that an error says what is not known,
+// and not what an empty text leads to.
 func (r *resolver) text(argument string, configured types.String, fallback string, variables ...string) string {
 	if configured.IsUnknown() {
 		r.unknown = append(r.unknown, argument)
-		return ""
+		return fallback
 	}
 	if !configured.IsNull() {
 		return configured.ValueString()

@@ -45,9 +45,10 @@ type model struct {
 	DisableInstanceDiscovery       types.Bool   `tfsdk:"disable_instance_discovery"`
 	CABundlePath                   types.String `tfsdk:"ca_bundle_path"`
 
-	AzureSphere *azureSphereModel `tfsdk:"azure_sphere"`
-	IoTCentral  *iotCentralModel  `tfsdk:"iot_central"`
-	Endpoints   *endpointsModel   `tfsdk:"endpoints"`
+	// Each of these may be unknown as a whole; see resolver.members.
+	AzureSphere types.Object `tfsdk:"azure_sphere"`
+	IoTCentral  types.Object `tfsdk:"iot_central"`
+	Endpoints   types.Object `tfsdk:"endpoints"`
 }
 
 type azureSphereModel struct {

@@ -129,3 +129,20 @@ func TestTenantDataSource_failuresListWhatCouldBeMeant(t *testing.T) {
 		})
 	}
 }
+
+// TestDataSources_absentMembersAreEmpty: neither service promises all of these.
+func TestDataSources_absentMembersAreEmpty(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	server := bench.NewServer()
+	bench.Fail(emulator.Fault{Operation: "Catalogs_Get", Status: 200, Body: `{"location":"global"}`})
+	bench.Fail(emulator.Fault{Operation: "Tenants_Get", Status: 200, Body: `{"Id":"` + bench.Info().SphereTenantID + `"}`})
+	catalog := server.ReadData("azuresphere_catalog", nil)
+	if tags, isMap := catalog.State["tags"].(map[string]any); !isMap || len(tags) > 0 || catalog.State["id"] != bench.Info().CatalogID || catalog.State["tenant_id"] != nil {
+		t.Errorf("the catalog: got %v, %q, want no tags and no tenant", catalog.State, catalog.Errors)
+	}
+	tenant := server.ReadData("azuresphere_tenant", map[string]any{"tenant_id": bench.Info().SphereTenantID})
+	if roles, isList := tenant.State["roles"].([]any); !isList || len(roles) > 0 || tenant.State["name"] != nil {
+		t.Errorf("the tenant: got %v, %q, want no roles and no name", tenant.State, tenant.Errors)
+	}
+}

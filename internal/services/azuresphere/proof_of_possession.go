@@ -32,7 +32,7 @@ type proofOfPossession struct {
 
 // prove asks for a proof and shows it. It returns the thumbprint of the proof.
 func (m *proofOfPossession) prove(ctx context.Context, configured *clients.Clients, diags *diag.Diagnostics) (thumbprint string, ok bool) {
-	scope, _, err := configured.Scope(known(m.CatalogID), known(m.TenantID))
+	scope, err := configured.KnownScope(known(m.CatalogID), known(m.TenantID))
 	if err != nil {
 		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
 		return "", false

@@ -200,3 +200,16 @@ resource "echo" "this" {}
 		},
 	})
 }
+
+// TestProofOfPossession_ofAnExpiredCAIsRefused: without its body nobody can tell
+// whether the proof is good.
+func TestProofOfPossession_ofAnExpiredCAIsRefused(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	expired := bench.ActiveCA()
+	rotate(t, bench, emulator.StageIssue, emulator.StageActivate, emulator.StageExpire)()
+	created := bench.NewServer().Create(typeProof, map[string]any{"verification_code": "code", "thumbprint": expired.Thumbprint()})
+	if !hasOne(created.Errors, "Cannot get the proof of possession", "Expired") || created.State != nil {
+		t.Errorf("got %v, %q", created.State, created.Errors)
+	}
+}

@@ -169,7 +169,7 @@ func (r *tenantCAResource) Create(ctx context.Context, req resource.CreateReques
 
 // adopt looks up the CA that the plan means.
 func (r *tenantCAResource) adopt(ctx context.Context, plan *tenantCAModel, diags *diag.Diagnostics) {
-	scope, _, err := r.Scope(known(plan.CatalogID), known(plan.TenantID))
+	scope, err := r.KnownScope(known(plan.CatalogID), known(plan.TenantID))
 	if err != nil {
 		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
 		return
@@ -235,7 +235,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 		if !spelled.IsNull() {
 			state.Thumbprint = spelled
 		}
-	case state.Thumbprint.IsNull(): // An import of what does not exist.
+	case state.Status.IsNull(): // An import of what does not exist.
 		resp.State.RemoveResource(ctx)
 		return
 	default:

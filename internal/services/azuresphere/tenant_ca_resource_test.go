@@ -273,3 +273,76 @@ func TestTenantCADataSource_readsActiveOrByThumbprint(t *testing.T) {
 		},
 	)
 }
+
+// TestTenantCA_withoutABodyShowsWhatTheServiceTells: of an expired CA there is no
+// certificate any more.
+func TestTenantCA_withoutABodyShowsWhatTheServiceTells(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	expired := bench.ActiveCA()
+	rotate(t, bench, emulator.StageIssue, emulator.StageActivate, emulator.StageExpire)()
+	server := bench.NewServer()
+	arguments := map[string]any{"thumbprint": expired.Thumbprint()}
+	for what, got := range map[string]acctest.Resource{
+		"resource": server.Create(typeTenantCA, arguments), "data source": server.ReadData(typeTenantCA, arguments),
+	} {
+		if len(got.Errors) > 0 {
+			t.Errorf("%s: %q", what, got.Errors)
+			continue
+		}
+		if got.State["status"] != "Expired" || got.State["serial_number"] != expired.SerialNumber() || got.State["not_after"] == nil {
+			t.Errorf("%s: got %v, want status, serial number and dates", what, got.State)
+		}
+		if got.State["certificate_pem"] != nil || got.State["subject"] != nil {
+			t.Errorf("%s: got %v, want no body", what, got.State)
+		}
+	}
+	if moved := server.Update(server.MustCreate(typeTenantCA, nil), arguments); moved.State["certificate_pem"] != nil || moved.State["status"] != "Expired" {
+		t.Errorf("moving to it leaves %v, %q, want nothing of the body before", moved.State, moved.Errors)
+	}
+}
+
+func TestTenantCA_moveToAnUnknownOneIsRefused(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	server := bench.NewServer()
+	pinned := server.MustCreate(typeTenantCA, nil)
+	plan := server.PlanUpdate(server.Refresh(pinned), map[string]any{"thumbprint": strings.Repeat("AB", 20)})
+	if !hasOne(plan.Errors, "No such tenant CA", bench.ActiveCA().Thumbprint()) {
+		t.Errorf("got %q, want an error that lists the CA there is", plan.Errors)
+	}
+}
+
+// TestNoActiveCA_isSaidAndNothingIsLost: a tenant whose only CA was revoked.
+func TestNoActiveCA_isSaidAndNothingIsLost(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	server := bench.NewServer()
+	ca := bench.ActiveCA()
+	pinned := server.MustCreate(typeTenantCA, nil)
+	rotate(t, bench, emulator.StageRevoke)()
+	server = bench.NewServer() // The other one remembers the list.
+
+	code := map[string]any{"verification_code": "code"}
+	for what, errors := range map[string][]string{
+		"create azuresphere_tenant_ca":           server.Create(typeTenantCA, nil).Errors,
+		"create azuresphere_proof_of_possession": server.Create(typeProof, code).Errors,
+		"open azuresphere_proof_of_possession":   server.Open(typeProof, code).Errors,
+	} {
+		if !hasOne(errors, "No Active tenant CA", bench.Info().CatalogID, "Set thumbprint") {
+			t.Errorf("%s: got %q", what, errors)
+		}
+	}
+	if found := server.ReadData(typeTenantCA, nil); !hasOne(found.Errors, "no Active CA") {
+		t.Errorf("read azuresphere_tenant_ca: got %v, %q", found.State, found.Errors)
+	}
+
+	refreshed := server.Refresh(pinned)
+	plan := server.PlanUpdate(refreshed, nil)
+	if refreshed.State["status"] != "Revoked" || refreshed.State["certificate_pem"] != ca.PEM() {
+		t.Errorf("the pinned CA is read as %v, want Revoked with the body it had", refreshed.State)
+	}
+	if plan.Values["thumbprint"] != ca.Thumbprint() || plan.Values["certificate_pem"] != ca.PEM() || !hasOne(plan.Warnings, "No Active tenant CA", ca.Thumbprint()) {
+		t.Errorf("the plan is %v and warns %q, want the pinned CA and a warning", plan.Values, plan.Warnings)
+	}
+}

@@ -110,7 +110,11 @@ func (d *tenantDataSource) find(ctx context.Context, config tenantModel, diags *
 		}
 		return found, err == nil
 	}
-	scope, _, err := d.Scope(types.StringNull(), config.TenantID)
+	scope, err := d.KnownScope(types.StringNull(), config.TenantID)
+	if errors.Is(err, clients.ErrTenantLater) {
+		diags.AddAttributeError(path.Root("tenant_id"), "No Azure Sphere (Legacy) tenant", fwtypes.Sentence(err))
+		return sphere.TenantIdentity{}, false
+	}
 	if err != nil || scope.TenantID == "" {
 		diags.AddAttributeError(path.Root("tenant_id"), "No Azure Sphere (Legacy) tenant", "Neither this block nor the provider names a Legacy tenant. "+
 			"Set tenant_id or name here; or azure_sphere = { tenant_id = … } in the provider block, or the environment variable AZURE_SPHERE_TENANT_ID.")

@@ -91,21 +91,17 @@ func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadReq
 		return
 	}
 	result := applicationModel{ResourceID: config.ResourceID, ProvisioningHost: types.StringValue(provisioningHost)}
-	application, _, err := d.Application(config.Application)
+	named := config.Application
 	if !config.ResourceID.IsNull() {
-		var resource client.Resource
-		resource, err = d.ApplicationResource(ctx, config.ResourceID.ValueString())
+		resource, err := d.ApplicationResource(ctx, config.ResourceID.ValueString())
 		if err != nil {
 			clients.AddError(&resp.Diagnostics, "Cannot read the Azure resource of the application", err)
 			return
 		}
-		application = resource.Subdomain
+		named = types.StringValue(resource.Subdomain)
 		result.ApplicationID, result.DisplayName = textOrNull(resource.ApplicationID), textOrNull(resource.DisplayName)
 	}
-	var host string
-	if err == nil {
-		host, err = d.Host(application)
-	}
+	application, host, err := d.KnownHost(named)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return

@@ -55,6 +55,20 @@ func scopeOf(ctx context.Context, configured *clients.Clients, argument types.Ob
 	return configured.Scope(tenant.CatalogID, tenant.TenantID)
 }
 
+// knownScopeOf is scopeOf for what cannot go on without a tenant. It reports why
+// there is none.
+func knownScopeOf(ctx context.Context, configured *clients.Clients, argument types.Object, diags *diag.Diagnostics) (sphere.Scope, bool) {
+	scope, known, err := scopeOf(ctx, configured, argument, diags)
+	if err == nil && !known {
+		err = clients.ErrTenantLater
+	}
+	if err != nil {
+		diags.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", fwtypes.Sentence(err))
+	}
+
+	return scope, !diags.HasError()
+}
+
 // azureSphereAttributes are the nested attributes of azure_sphere in a resource.
 func azureSphereAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{

@@ -123,9 +123,8 @@ func (r *trustResource) apply(ctx context.Context, plan *trustModel, uploaded *[
 		diags.AddAttributeError(path.Root("enrollment_group_id"), "Not the ID of an enrollment group", fwtypes.Sentence(err))
 		return group, false
 	}
-	scope, _, err := scopeOf(ctx, r.Clients, plan.AzureSphere, diags)
-	if err != nil {
-		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+	scope, ok := knownScopeOf(ctx, r.Clients, plan.AzureSphere, diags)
+	if !ok {
 		return group, false
 	}
 	entries, err := trust.ReadEntries(ctx, r.IoTCentral(), group)
@@ -198,9 +197,14 @@ func (r *trustResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		clients.AddError(&resp.Diagnostics, "Cannot read the certificates of the enrollment group", err)
 		return
 	}
-	scope, _, err := scopeOf(ctx, r.Clients, state.AzureSphere, &resp.Diagnostics)
-	if err != nil {
+	scope, known, err := scopeOf(ctx, r.Clients, state.AzureSphere, &resp.Diagnostics)
+	switch {
+	case err != nil:
 		resp.Diagnostics.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		return
+	case !known: // An error would stop the plan that makes it known.
+		resp.Diagnostics.AddWarning("The trust was not looked at", fmt.Sprintf("Which Azure Sphere tenant %s is to trust is known only after the apply. "+
+			"The state keeps what was found before, and the apply decides with what it finds then.", group))
 		return
 	}
 	seen := r.look(ctx, scope, &resp.Diagnostics)

@@ -325,3 +325,26 @@ func TestAzureSphereTrust_foreignSubjectIsNamedWhereTheServiceTellsIt(t *testing
 		ExpectError: regexp.MustCompile(`(?s)secondary\s+entry.*` + foreign.Thumbprint() + `.*subject\s+CN=Microsoft\s+Azure\s+Sphere\s+99999999`),
 	})
 }
+
+// TestAzureSphereTrust_withoutAnActiveCA leaves the entries as they are.
+func TestAzureSphereTrust_withoutAnActiveCA(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	portalGroup(bench)
+	arguments := map[string]any{"enrollment_group_id": groupID(bench)}
+	created := bench.NewServer().MustCreate(typeTrust, arguments)
+	rotate(t, bench, emulator.StageExpire)
+	server := bench.NewServer()
+	refreshed := server.Refresh(created)
+	bench.ResetRequests()
+	plan := server.PlanUpdate(refreshed, arguments)
+	if !hasOne(plan.Warnings, "No Active tenant CA", "left as they are") {
+		t.Errorf("the plan warns %q", plan.Warnings)
+	}
+	if len(plan.Errors) > 0 || plan.Values["primary"] == nil {
+		t.Errorf("the plan is %v, %q, want the entry as it is", plan.Values, plan.Errors)
+	}
+	if thumbprint, verified := bench.Entry(groupName, iotcentral.Primary); thumbprint != bench.State().Catalogs[0].Certificates[0].Thumbprint || !verified {
+		t.Errorf("the entry holds %s, verified %t", thumbprint, verified)
+	}
+}

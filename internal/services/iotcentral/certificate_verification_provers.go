@@ -216,11 +216,8 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id clien
 	} else if key != nil {
 		handshake.Prover = trust.KeyProver{Certificate: ca, Key: key, Now: configured.Now}
 	} else {
-		scope, _, err := scopeOf(ctx, configured, p.AzureSphere, diags)
-		if err != nil {
-			diags.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", fwtypes.Sentence(err))
-		}
-		if diags.HasError() {
+		scope, ok := knownScopeOf(ctx, configured, p.AzureSphere, diags)
+		if !ok {
 			return "", false
 		}
 		handshake.Prover = trust.SphereProver{Tenant: configured.Tenant(scope), Known: configured.Known}

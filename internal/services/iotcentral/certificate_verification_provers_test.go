@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -486,4 +487,33 @@ resource "iotcentral_certificate_verification" "this" {
 `, ca.Thumbprint(), bench.Info().CatalogID, bench.Host(), groupName),
 		Check: isVerified(t, bench, ca),
 	})
+}
+
+// TestCertificateVerification_givenProofMeetsTheSameFailures as one that the
+// provider gets itself.
+func TestCertificateVerification_givenProofMeetsTheSameFailures(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	portalGroup(bench)
+	ca := acctest.ForeignCA(t)
+	server := bench.NewServer()
+	arguments := map[string]any{
+		"certificate_id": groupID(bench) + "/certificates/primary", "thumbprint": ca.Thumbprint(),
+		"verification_certificate_pem": ca.Proof(t, "code", time.Now()).PEM(),
+	}
+	check := func(what string, parts ...string) {
+		t.Helper()
+		if created := server.Create(typeVerification, arguments); !hasOne(created.Errors, parts...) || created.State != nil {
+			t.Errorf("%s: got %v, %q, want an error with %q", what, created.State, created.Errors, parts)
+		}
+	}
+	check("an empty entry", "Nothing to verify")
+	bench.SwapCertificate(groupName, iotcentral.Primary, acctest.ForeignCA(t).DER(), false)
+	check("another certificate", "The entry holds another certificate")
+	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
+	for status, part := range map[int]string{403: "App Administrator", 429: "-parallelism", 500: "with the same proof"} {
+		bench.Fail(emulator.Fault{Operation: "EnrollmentGroups_VerifyX509", Status: status})
+		check(strconv.Itoa(status), "Cannot verify the certificate", strconv.Itoa(status), part)
+		bench.ClearFaults()
+	}
 }

@@ -278,8 +278,8 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 // provider's default; otherwise it is not known until the next verification.
 func (r *verificationResource) subject(ctx context.Context, azureSphere types.Object, thumbprint string) types.String {
 	var diags diag.Diagnostics
-	scope, _, err := scopeOf(ctx, r.Clients, azureSphere, &diags)
-	if err != nil || diags.HasError() {
+	scope, known, err := scopeOf(ctx, r.Clients, azureSphere, &diags)
+	if err != nil || !known || diags.HasError() {
 		return types.StringNull()
 	}
 	certificates, err := r.Tenant(scope).Certificates(ctx)

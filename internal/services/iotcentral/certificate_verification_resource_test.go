@@ -216,3 +216,33 @@ func TestCertificateVerification_wrongInputFailsInThePlan(t *testing.T) {
 		})
 	}
 }
+
+// TestCertificateVerification_importWithoutATenantLeavesTheSubjectOpen: the subject
+// is for people, and no reason for a failure.
+func TestCertificateVerification_importWithoutATenantLeavesTheSubjectOpen(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	portalGroup(bench)
+	ca := bench.ActiveCA()
+	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), true)
+	id := groupID(bench) + "/certificates/primary"
+	check := func(what string, want any) {
+		t.Helper()
+		imported := bench.NewServer().ImportByID(typeVerification, id)
+		if len(imported.Errors) > 0 || imported.State["subject"] != want || imported.State["verified"] != true {
+			t.Errorf("%s: got %v, %q, want the subject %v", what, imported.State, imported.Errors, want)
+		}
+	}
+	check("the tenant's", ca.Subject())
+	bench.Fail(emulator.Fault{Operation: "Certificates_ListByCatalog", Status: 403})
+	check("no rights in the tenant", nil)
+	bench.ClearFaults()
+	bench.Setenv("AZURE_SPHERE_CATALOG_ID", "")
+	bench.ResetRequests()
+	check("no tenant", nil)
+	for _, request := range bench.Requests() {
+		if request.Service != "iotcentral" && request.Operation == "" {
+			t.Errorf("without a tenant %s was asked for", request.Path)
+		}
+	}
+}

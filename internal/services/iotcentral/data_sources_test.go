@@ -159,3 +159,14 @@ func TestEnrollmentGroupsDataSource_filters(t *testing.T) {
 	})
 	bench.Run(steps...)
 }
+
+// TestApplicationDataSource_byApplicationID: there is no subdomain in it.
+func TestApplicationDataSource_byApplicationID(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	id := bench.Info().Applications[0].ApplicationID
+	found := bench.NewServer().ReadData("iotcentral_application", map[string]any{"application": id})
+	if len(found.Errors) > 0 || found.State["application_id"] != id || found.State["subdomain"] != nil {
+		t.Errorf("got %v, %q, want the ID and no subdomain", found.State, found.Errors)
+	}
+}

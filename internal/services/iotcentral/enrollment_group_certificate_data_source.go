@@ -139,9 +139,8 @@ func (d *groupCertificateDataSource) lookUp(ctx context.Context, config groupCer
 	if config.AzureSphere.IsNull() {
 		return nil
 	}
-	scope, _, err := scopeOf(ctx, d.Clients, config.AzureSphere, diags)
-	if err != nil {
-		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+	scope, ok := knownScopeOf(ctx, d.Clients, config.AzureSphere, diags)
+	if !ok {
 		return nil
 	}
 	certificates, err := d.Tenant(scope).Certificates(ctx)

@@ -318,3 +318,22 @@ func TestEnrollmentGroupCertificateDataSource_findsTheCertificateBehindTheThumbp
 		},
 	)
 }
+
+// TestEnrollmentGroupCertificate_expiredOneInTheEntryIsOnlyAWarning: an error would
+// stand in the way of its replacement.
+func TestEnrollmentGroupCertificate_expiredOneInTheEntryIsOnlyAWarning(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	portalGroup(bench)
+	expired := certstest.NewCA(t, "contoso", time.Now().AddDate(-2, 0, 0), time.Now().AddDate(-1, 0, 0))
+	server := bench.NewServer()
+	arguments := entryOf(bench, expired.Certificate, false)
+	if created := server.Create(typeCertificate, arguments); !hasOne(created.Errors, "The CA certificate has expired") || created.State != nil {
+		t.Errorf("a new one: got %v, %q, want an error", created.State, created.Errors)
+	}
+	bench.SwapCertificate(groupName, iotcentral.Primary, expired.DER(), true)
+	plan := server.PlanUpdate(server.ImportByID(typeCertificate, groupID(bench)+"/certificates/primary"), arguments)
+	if len(plan.Errors) > 0 || !hasOne(plan.Warnings, "The CA certificate has expired") {
+		t.Errorf("the one in the entry: errors %q, warnings %q, want only a warning", plan.Errors, plan.Warnings)
+	}
+}

@@ -61,11 +61,7 @@ func (d *enrollmentGroupDataSource) Read(ctx context.Context, req datasource.Rea
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	application, _, err := d.Application(config.Application)
-	var host string
-	if err == nil {
-		host, err = d.Host(application)
-	}
+	application, host, err := d.KnownHost(config.Application)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return

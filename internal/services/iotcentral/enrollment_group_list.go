@@ -108,11 +108,7 @@ func listGroups(ctx context.Context, configured *clients.Clients, argument types
 	if diags.HasError() {
 		return "", nil
 	}
-	application, _, err := configured.Application(argument)
-	var host string
-	if err == nil {
-		host, err = configured.Host(application)
-	}
+	_, host, err := configured.KnownHost(argument)
 	if err != nil {
 		diags.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return "", nil

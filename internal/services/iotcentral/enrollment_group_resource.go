@@ -214,11 +214,7 @@ func (r *enrollmentGroupResource) newID(plan *enrollmentGroupModel, diags *diag.
 	if configured.IsUnknown() {
 		configured = types.StringNull()
 	}
-	application, _, err := r.Application(configured)
-	var host string
-	if err == nil {
-		host, err = r.Host(application)
-	}
+	application, host, err := r.KnownHost(configured)
 	if err != nil {
 		diags.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return client.GroupID{}, false

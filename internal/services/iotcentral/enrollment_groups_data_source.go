@@ -120,11 +120,7 @@ func (d *enrollmentGroupsDataSource) Read(ctx context.Context, req datasource.Re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	application, _, err := d.Application(config.Application)
-	var host string
-	if err == nil {
-		host, err = d.Host(application)
-	}
+	application, host, err := d.KnownHost(config.Application)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return

@@ -5,6 +5,7 @@ package iotcentral_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -20,4 +21,25 @@ type onPlan func()
 // CheckPlan implements plancheck.PlanCheck.
 func (f onPlan) CheckPlan(context.Context, plancheck.CheckPlanRequest, *plancheck.CheckPlanResponse) {
 	f()
+}
+
+// The types of the tests that drive the provider by its protocol.
+const (
+	typeGroup        = "iotcentral_enrollment_group"
+	typeCertificate  = "iotcentral_enrollment_group_certificate"
+	typeVerification = "iotcentral_certificate_verification"
+	typeTrust        = "iotcentral_azure_sphere_trust"
+)
+
+func groupID(bench *acctest.Bench) string { return bench.Host() + "/enrollmentGroups/" + groupName }
+
+// hasOne reports whether there is one text, with all the parts.
+func hasOne(texts []string, parts ...string) bool {
+	for _, part := range parts {
+		if len(texts) != 1 || !strings.Contains(texts[0], part) {
+			return false
+		}
+	}
+
+	return true
 }

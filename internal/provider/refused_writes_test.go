@@ -1,0 +1,223 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+)
+
+// change is a plan, and all the requests that it takes, each of which may be
+// refused.
+type change struct {
+	typeName string
+	// needs are the types that must be there before.
+	needs []string
+	// operations are those of the apply, in their order.
+	operations []string
+	// plan makes the plan while nothing is refused.
+	plan func(t *testing.T, e *estate) acctest.Plan
+}
+
+// create plans the resource that the estate is without.
+func create(typeName string) func(*testing.T, *estate) acctest.Plan {
+	return func(_ *testing.T, e *estate) acctest.Plan {
+		return e.NewServer().PlanCreate(typeName, e.arguments[typeName])
+	}
+}
+
+// remove plans to destroy a resource of the estate.
+func remove(typeName string) func(*testing.T, *estate) acctest.Plan {
+	return func(_ *testing.T, e *estate) acctest.Plan { return e.NewServer().PlanDelete(e.resources[typeName]) }
+}
+
+// handshake are the requests that verify a certificate.
+var handshake = []string{
+	"EnrollmentGroups_GetX509", "EnrollmentGroups_GenerateVerificationCodeX509",
+	"Certificates_RetrieveProofOfPossessionNonce", "EnrollmentGroups_VerifyX509",
+}
+
+// trustRequests are those of the trust, but for its handshakes, which start over as
+// those of the verification do.
+var trustRequests = []string{"Certificates_ListByCatalog", "EnrollmentGroups_GetX509", "EnrollmentGroups_CreateX509"}
+
+var creations = map[string]change{
+	"tenant CA":         {typeTenantCA, nil, []string{"Certificates_ListByCatalog"}, create(typeTenantCA)},
+	"proof":             {typeProof, nil, []string{"Certificates_ListByCatalog", "Certificates_RetrieveProofOfPossessionNonce"}, create(typeProof)},
+	"group":             {typeGroup, nil, []string{"EnrollmentGroups_Get", "EnrollmentGroups_Create"}, create(typeGroup)},
+	"group certificate": {typeCertificate, []string{typeGroup}, []string{"EnrollmentGroups_GetX509", "EnrollmentGroups_CreateX509"}, create(typeCertificate)},
+	"verification":      {typeVerification, []string{typeGroup, typeCertificate}, append([]string{"Certificates_ListByCatalog"}, handshake...), create(typeVerification)},
+	"verification code": {typeCode, []string{typeGroup}, handshake[:2], create(typeCode)},
+	"trust":             {typeTrust, nil, trustRequests, create(typeTrust)},
+}
+
+var changes = map[string]change{
+	"tenant CA with a thumbprint that was unknown": {typeTenantCA, []string{typeTenantCA}, []string{"Certificates_ListByCatalog"}, func(_ *testing.T, e *estate) acctest.Plan {
+		return e.NewServer().PlanUpdate(e.resources[typeTenantCA], map[string]any{"thumbprint": acctest.Unknown})
+	}},
+	"display name": {typeGroup, []string{typeGroup}, []string{"EnrollmentGroups_Update"}, func(_ *testing.T, e *estate) acctest.Plan {
+		return e.NewServer().PlanUpdate(e.resources[typeGroup], e.with(typeGroup, map[string]any{"display_name": "Renamed"}))
+	}},
+	"another certificate": {typeCertificate, []string{typeGroup, typeCertificate}, []string{"EnrollmentGroups_CreateX509"}, func(t *testing.T, e *estate) acctest.Plan {
+		t.Helper()
+		return e.NewServer().PlanUpdate(e.resources[typeCertificate], e.with(typeCertificate, map[string]any{"certificate_pem": acctest.ForeignCA(t).PEM()}))
+	}},
+	"attested": {typeCertificate, []string{typeGroup, typeCertificate}, []string{"EnrollmentGroups_GetX509"}, func(_ *testing.T, e *estate) acctest.Plan {
+		return e.NewServer().PlanUpdate(e.resources[typeCertificate], e.with(typeCertificate, map[string]any{"attested": true}))
+	}},
+	"lost verification": {typeVerification, []string{typeGroup, typeCertificate, typeVerification}, []string{handshake[0], handshake[2]}, func(_ *testing.T, e *estate) acctest.Plan {
+		e.SwapCertificate(estateGroup, iotcentral.Primary, e.ActiveCA().DER(), false)
+		e.resources[typeVerification] = e.NewServer().Refresh(e.resources[typeVerification])
+		return e.NewServer().PlanUpdate(e.resources[typeVerification], e.arguments[typeVerification])
+	}},
+	"renewed CA": {typeTrust, []string{typeTrust}, trustRequests, func(t *testing.T, e *estate) acctest.Plan {
+		t.Helper()
+		rotate(t, e.Bench, emulator.StageIssue)
+		e.resources[typeTrust] = e.NewServer().Refresh(e.resources[typeTrust])
+		return e.NewServer().PlanUpdate(e.resources[typeTrust], e.arguments[typeTrust])
+	}},
+}
+
+var removals = map[string]change{
+	"group":             {typeGroup, []string{typeGroup}, []string{"EnrollmentGroups_Remove"}, remove(typeGroup)},
+	"group certificate": {typeCertificate, []string{typeGroup, typeCertificate}, []string{"EnrollmentGroups_RemoveX509"}, remove(typeCertificate)},
+	"trust":             {typeTrust, []string{typeTrust}, []string{"EnrollmentGroups_GetX509", "EnrollmentGroups_RemoveX509"}, remove(typeTrust)},
+}
+
+func TestCreating_refusedLeavesNoState(t *testing.T) {
+	t.Parallel()
+	for name, creation := range creations {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refuse(t, newEstate(t, creation.needs...), creation)
+		})
+	}
+}
+
+func TestCreating_coversEveryType(t *testing.T) {
+	t.Parallel()
+	covered := map[string]bool{}
+	for _, creation := range creations {
+		covered[creation.typeName] = true
+	}
+	for _, typeName := range everyType() {
+		if !covered[typeName] {
+			t.Errorf("no refused creation of %s is tested", typeName)
+		}
+	}
+}
+
+func TestUpdating_refusedKeepsTheState(t *testing.T) {
+	t.Parallel()
+	for name, update := range changes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refuse(t, newEstate(t, update.needs...), update)
+		})
+	}
+}
+
+func TestDeleting_refusedKeepsTheState(t *testing.T) {
+	t.Parallel()
+	for name, removal := range removals {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refuse(t, newEstate(t, removal.needs...), removal)
+		})
+	}
+}
+
+// TestPlanning_refusedIsAnError: a plan that has to look, and cannot, decides
+// nothing.
+func TestPlanning_refusedIsAnError(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, typeTenantCA)
+	legacy := map[string]any{"tenant_id": e.Info().SphereTenantID}
+	trust := newEstate(t, typeTrust)
+	for name, test := range map[string]struct {
+		estate     *estate
+		operations []string
+		plan       func(*acctest.Server) acctest.Plan
+	}{
+		"trust in a group": {e, []string{"EnrollmentGroups_GetX509", "Certificates_ListByCatalog"}, func(server *acctest.Server) acctest.Plan {
+			return server.PlanCreate(typeTrust, e.arguments[typeTrust])
+		}},
+		"trust in another tenant": {trust, []string{"Tenants_ListCertificates"}, func(server *acctest.Server) acctest.Plan {
+			return server.PlanUpdate(trust.resources[typeTrust], trust.with(typeTrust, map[string]any{
+				"azure_sphere": map[string]any{"tenant_id": trust.Info().SphereTenantID},
+			}))
+		}},
+		"CA of another tenant": {e, []string{"Tenants_ListCertificates"}, func(server *acctest.Server) acctest.Plan {
+			return server.PlanUpdate(e.resources[typeTenantCA], legacy)
+		}},
+	} {
+		for _, operation := range test.operations {
+			for want, fault := range refusals() {
+				fault.Operation = operation
+				test.estate.Fail(fault)
+				plan := test.plan(test.estate.NewServer())
+				test.estate.ClearFaults()
+				if !containsOne(plan.Errors, want) {
+					t.Errorf("%s, %s answers %d: errors %q, want one with %q", name, operation, fault.Status, plan.Errors, want)
+				}
+			}
+		}
+		if plan := test.plan(test.estate.NewServer()); len(plan.Errors) > 0 {
+			t.Errorf("%s, without a fault: %q", name, plan.Errors)
+		}
+	}
+}
+
+// refuse makes the change with each of its requests refused in each way. The state
+// must be the one before; and when nothing is refused any more, the same plan must
+// lead to the end.
+func refuse(t *testing.T, e *estate, change change) {
+	t.Helper()
+	plan := change.plan(t, e)
+	if len(plan.Errors) > 0 {
+		t.Fatalf("the plan: %v", plan.Errors)
+	}
+	before := e.resources[change.typeName] // The plan may have refreshed it.
+	for _, operation := range change.operations {
+		for want, fault := range refusals() {
+			if fault.Status == 401 || fault.Status == 429 {
+				continue // They are refused as 403 is, which the reads show.
+			}
+			if fault.Body != "" && (operation == "EnrollmentGroups_Remove" || operation == "EnrollmentGroups_RemoveX509") {
+				continue // A removal has no answer to read.
+			}
+			if fault.Body != "" && operation == "EnrollmentGroups_VerifyX509" {
+				want = "still shows the certificate as not verified" // Nor has this; the entry tells.
+			}
+			fault.Operation = operation
+			e.Fail(fault)
+			e.ResetRequests()
+			after := e.NewServer().Apply(plan) // One that remembers nothing.
+			e.ClearFaults()
+			what := fmt.Sprintf("%s answers %d %s", operation, fault.Status, fault.Body)
+			if !containsOne(after.Errors, want) || !strings.HasPrefix(after.Errors[0], "Cannot ") {
+				t.Errorf("%s: errors %q, want one with %q", what, after.Errors, want)
+			}
+			if !reflect.DeepEqual(after.State, before.State) {
+				t.Errorf("%s: the state became\n%v, want as before\n%v", what, after.State, before.State)
+			}
+			if written := e.written(); len(written) > 0 && isRead(operation) {
+				t.Errorf("%s: sent %v, want nothing", what, written)
+			}
+		}
+	}
+	if after := e.NewServer().Apply(plan); len(after.Errors) > 0 {
+		t.Errorf("without a fault: %v", after.Errors)
+	}
+}
+
+func isRead(operation string) bool {
+	return strings.Contains(operation, "_Get") || strings.Contains(operation, "_List")
+}
