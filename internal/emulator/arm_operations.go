@@ -4,7 +4,6 @@
 package emulator
 
 import (
-	"crypto/rand"
 	"encoding/hex"
 	"fmt"
 	"net/http"
@@ -37,11 +36,8 @@ func (e *Emulator) addOperations(s *service) {
 }
 
 // start makes a long-running operation of an effect, and returns the URL to poll it at.
-func (c *call) start(target, resourceID, targetID string, effect func()) (string, *failure) {
-	random := make([]byte, 56)
-	if _, err := rand.Read(random); err != nil {
-		return "", failOwn(http.StatusInternalServerError, "InternalServerError", err.Error())
-	}
+func (c *call) start(target, resourceID, targetID string, effect func()) string {
+	random := randomBytes(56)
 	op := &operation{
 		// The request ID of the call that starts an operation is the GUID of the operation.
 		name: c.requestID + "*" + strings.ToUpper(hex.EncodeToString(random[:32])),
@@ -60,7 +56,7 @@ func (c *call) start(target, resourceID, targetID string, effect func()) (string
 		effect:     effect,
 	}
 	c.e.operations = append(c.e.operations, op)
-	return strings.TrimSuffix(c.e.info.Endpoints.ResourceManager, "/") + op.id(c.e) + "?" + op.query, nil
+	return strings.TrimSuffix(c.e.info.Endpoints.ResourceManager, "/") + op.id(c.e) + "?" + op.query
 }
 
 func (op *operation) id(e *Emulator) string {
@@ -69,12 +65,9 @@ func (op *operation) id(e *Emulator) string {
 }
 
 // accepted starts a long-running operation and answers 202: the body null, and one URL in both headers.
-func (c *call) accepted(target, resourceID, targetID string, effect func()) (answer, *failure) {
-	location, f := c.start(target, resourceID, targetID, effect)
-	if f != nil {
-		return answer{}, f
-	}
-	return jsonAnswer(http.StatusAccepted, nil).with("Location", location).with("Azure-AsyncOperation", location), nil
+func (c *call) accepted(target, resourceID, targetID string, effect func()) answer {
+	location := c.start(target, resourceID, targetID, effect)
+	return jsonAnswer(http.StatusAccepted, nil).with("Location", location).with("Azure-AsyncOperation", location)
 }
 
 // putAnswer answers a PUT that is done. Where the switch says so, it answers 201 instead, and the resource is being
@@ -84,10 +77,7 @@ func (c *call) putAnswer(id string, provisioning *string, resource func() any) a
 	if !c.behavior().PutAsynchronous {
 		return jsonAnswer(http.StatusOK, resource())
 	}
-	location, f := c.start("CreateOrUpdate", id, id, func() { *provisioning = "Succeeded" })
-	if f != nil {
-		return armError(c, f)
-	}
+	location := c.start("CreateOrUpdate", id, id, func() { *provisioning = "Succeeded" })
 	*provisioning = "Provisioning"
 	return jsonAnswer(http.StatusCreated, resource()).with("Azure-AsyncOperation", location).with("Retry-After", "1")
 }

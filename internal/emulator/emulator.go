@@ -120,9 +120,7 @@ func (e *Emulator) start() error {
 	if net.ParseIP(host) == nil && host != "localhost" {
 		e.listenName = strings.ToLower(host)
 	}
-	if e.principals, err = newPrincipals(); err != nil {
-		return err
-	}
+	e.principals = newPrincipals()
 	if e.tokenKey, err = newSigningKey(); err != nil {
 		return err
 	}
@@ -154,25 +152,19 @@ func (e *Emulator) makeStore() error {
 	}
 	e.info.CatalogID, e.info.SphereTenantID = cat.id, cat.tenantID
 	for _, name := range e.opts.Applications {
-		if err := e.addApplication(name, now); err != nil {
-			return err
-		}
+		e.addApplication(name, now)
 	}
 	return nil
 }
 
-func (e *Emulator) addApplication(name string, now time.Time) error {
-	secret, err := randomText(32)
-	if err != nil {
-		return err
-	}
+func (e *Emulator) addApplication(name string, now time.Time) {
 	app := &application{
 		subdomain: name,
 		id:        uuid.NewString(),
 		resourceID: fmt.Sprintf("/subscriptions/%s/resourceGroups/%s/providers/Microsoft.IoTCentral/iotApps/%s",
 			e.info.SubscriptionID, e.info.ResourceGroup, name),
 		idScope: fmt.Sprintf("0ne00%06X", uuid.New().ID()&0xffffff),
-		secret:  []byte(secret),
+		secret:  []byte(randomText(32)),
 	}
 	if e.opts.RateLimit > 0 {
 		app.limiter = rate.NewLimiter(rate.Limit(e.opts.RateLimit), e.opts.RateLimit)
@@ -187,7 +179,6 @@ func (e *Emulator) addApplication(name string, now time.Time) error {
 		ResourceID:    app.resourceID,
 		IDScope:       app.idScope,
 	})
-	return nil
 }
 
 func (e *Emulator) makeServices() {

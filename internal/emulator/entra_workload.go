@@ -30,10 +30,6 @@ const (
 // setIdentity makes the identities that environments lend to processes. The base is the address of the metadata
 // listener.
 func (e *Emulator) setIdentity(base string) error {
-	header, err := randomText(24)
-	if err != nil {
-		return err
-	}
 	gitHub, err := e.newWorkloadIssuer("github", gitHubSubject)
 	if err != nil {
 		return err
@@ -45,7 +41,7 @@ func (e *Emulator) setIdentity(base string) error {
 	e.info.Identity = Identity{
 		MetadataURL:                  base,
 		AppServiceEndpoint:           base + "/msi/token",
-		AppServiceHeader:             header,
+		AppServiceHeader:             randomText(24),
 		GitHubRequestURL:             gitHub.issuer + "/idtoken?api-version=2.0",
 		GitHubRequestToken:           gitHub.bearer,
 		AzureDevOpsRequestURI:        devOps.issuer + "/oidctoken",
@@ -60,11 +56,7 @@ func (e *Emulator) newWorkloadIssuer(name, subject string) (*workloadIssuer, err
 	if err != nil {
 		return nil, err
 	}
-	bearer, err := randomText(24)
-	if err != nil {
-		return nil, err
-	}
-	made := &workloadIssuer{e.info.Endpoints.ResourceManager + name, subject, bearer, key}
+	made := &workloadIssuer{e.info.Endpoints.ResourceManager + name, subject, randomText(24), key}
 	e.issuers = append(e.issuers, made)
 	owner := e.principals[0]
 	owner.federated = append(owner.federated, federation{made.issuer, subject})

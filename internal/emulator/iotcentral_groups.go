@@ -4,7 +4,6 @@
 package emulator
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -179,13 +178,7 @@ func (c *call) completeKeys(g *enrollmentGroup) *failure {
 		return nil
 	}
 	if g.keys == (symmetricKeys{}) {
-		random := make([]byte, 128)
-		if _, err := rand.Read(random); err != nil {
-			return fail(http.StatusInternalServerError, "InternalServerError", err.Error())
-		}
-		g.keys = symmetricKeys{
-			base64.StdEncoding.EncodeToString(random[:64]), base64.StdEncoding.EncodeToString(random[64:]),
-		}
+		g.keys = newSymmetricKeys()
 	}
 	for _, other := range c.app.groups {
 		if other.id != g.id && other.attestation == attestationKeys && other.keys == g.keys {
@@ -193,6 +186,10 @@ func (c *call) completeKeys(g *enrollmentGroup) *failure {
 		}
 	}
 	return nil
+}
+
+func newSymmetricKeys() symmetricKeys {
+	return symmetricKeys{base64.StdEncoding.EncodeToString(randomBytes(64)), base64.StdEncoding.EncodeToString(randomBytes(64))}
 }
 
 // patchGroup merges a patch into a group. Its type and its attestation cannot change.

@@ -5,7 +5,6 @@ package emulator
 
 import (
 	"bytes"
-	"crypto/rand"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
@@ -22,11 +21,7 @@ func generateCode(c *call) (answer, *failure) {
 	if f != nil {
 		return answer{}, f
 	}
-	random := make([]byte, 24)
-	if _, err := rand.Read(random); err != nil {
-		return answer{}, fail(http.StatusInternalServerError, "InternalServerError", err.Error())
-	}
-	code := strings.ToUpper(hex.EncodeToString(random))
+	code := strings.ToUpper(hex.EncodeToString(randomBytes(24)))
 	if !c.behavior().EarlierCodesStayValid {
 		e.codes = nil
 	}

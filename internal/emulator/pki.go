@@ -171,10 +171,7 @@ func newIssuer(parent *issuer, subject []attribute, serialBytes int, template *x
 	if template.RawSubject, err = encodeName(subject...); err != nil {
 		return nil, err
 	}
-	serial := make([]byte, serialBytes)
-	if _, err := rand.Read(serial); err != nil {
-		return nil, fmt.Errorf("making a serial number: %w", err)
-	}
+	serial := randomBytes(serialBytes)
 	// With its top bit set, a serial number is encoded with a leading zero byte, which Azure shows in its names.
 	serial[0] |= 0x80
 	template.SerialNumber = new(big.Int).SetBytes(serial)

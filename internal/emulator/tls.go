@@ -12,7 +12,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
-	"math/big"
 	"net"
 	"time"
 )
@@ -61,13 +60,8 @@ func newAuthority(names []string, addresses []net.IP) (*authority, error) {
 	return &authority{ca, tls.Certificate{Certificate: [][]byte{leaf.Raw, ca.Raw}, PrivateKey: key, Leaf: leaf}}, nil
 }
 
-// signTLS completes and signs a template. A nil parent is the template itself.
+// signTLS signs a template, whose serial number is random. A nil parent is the template itself.
 func signTLS(template, parent *x509.Certificate, key, signer *ecdsa.PrivateKey) (*x509.Certificate, error) {
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
-	if err != nil {
-		return nil, fmt.Errorf("making a serial number: %w", err)
-	}
-	template.SerialNumber = serial
 	if parent == nil {
 		parent = template
 	}

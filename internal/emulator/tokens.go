@@ -41,11 +41,7 @@ func newSigningKey() (*signingKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a token signing key: %w", err)
 	}
-	id, err := randomText(20)
-	if err != nil {
-		return nil, err
-	}
-	return &signingKey{id, key}, nil
+	return &signingKey{randomText(20), key}, nil
 }
 
 func (k *signingKey) sign(claims jwt.MapClaims) (string, error) {

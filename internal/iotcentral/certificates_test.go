@@ -122,6 +122,19 @@ func TestPutCertificate_readsAgainWhenTheAnswerLacksTheThumbprint(t *testing.T) 
 	}
 }
 
+// The upload succeeded, so an error that says it was refused would be wrong.
+func TestPutCertificate_readingAgainThatFailsLeavesTheOutcomeOpen(t *testing.T) {
+	t.Parallel()
+	client, served := serve(answer{http.StatusNoContent, ``}, answer{http.StatusForbidden, ``})
+	_, err := client.PutCertificate(t.Context(), primary(), certificate(t), false)
+	if !transport.EffectUnknown(err) || !strings.Contains(err.Error(), "put the certificate into the primary entry") {
+		t.Errorf("got %v", err)
+	}
+	if len(served.sent) != 2 {
+		t.Errorf("sent %+v", served.sent)
+	}
+}
+
 func TestGenerateVerificationCode_hasNoBody(t *testing.T) {
 	t.Parallel()
 	client, served := serve(answer{http.StatusOK, `{"verificationCode":"2F5A0C9E41B7D368"}`})

@@ -85,6 +85,28 @@ func TestIntegrated_listsEveryPage(t *testing.T) {
 	}
 }
 
+func TestIntegrated_namesACertificateByItsSerialNumberWhereTheServiceDoesNot(t *testing.T) {
+	t.Parallel()
+	ca := certstest.Valid(t).Certificate
+	nameless := strings.Replace(listed(ca, nil), `"name":"`+ca.SerialNumber()+`"`, `"name":null`, 1)
+	tenant, _ := integrated(ok(`{"value":[` + nameless + `]}`))
+	certificates, err := tenant.Certificates(t.Context())
+	if err != nil || len(certificates) != 1 {
+		t.Fatalf("got %v, %v", certificates, err)
+	}
+	if got, want := certificates[0].ID, catalogID+"/certificates/"+ca.SerialNumber(); got != want {
+		t.Errorf("the ID is %s, want %s", got, want)
+	}
+}
+
+func TestIntegrated_catalogWithAnOddIDIsAnError(t *testing.T) {
+	t.Parallel()
+	tenant, _ := integrated(ok(`{"id":"odd","location":"global"}`))
+	if catalog, err := tenant.Catalog(t.Context()); err == nil || !strings.Contains(err.Error(), "unexpected ID") {
+		t.Errorf("got %+v, %v", catalog, err)
+	}
+}
+
 func TestIntegrated_readsWhatTheServiceLeavesOut(t *testing.T) {
 	t.Parallel()
 	ca := certstest.Valid(t).Certificate
