@@ -4,73 +4,21 @@
 package azuresphere
 
 import (
-	"maps"
-	"slices"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
-	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes/fwtypestest"
 )
 
-func resourceSchema(t *testing.T, made resource.Resource) tfsdk.State {
-	t.Helper()
-	var resp resource.SchemaResponse
-	made.Schema(t.Context(), resource.SchemaRequest{}, &resp)
-
-	return tfsdk.State{Schema: resp.Schema}
-}
-
-func dataSourceSchema(t *testing.T, made datasource.DataSource) tfsdk.State {
-	t.Helper()
-	var resp datasource.SchemaResponse
-	made.Schema(t.Context(), datasource.SchemaRequest{}, &resp)
-
-	return tfsdk.State{Schema: resp.Schema}
-}
-
-func listSchema(t *testing.T, made list.ListResource) tfsdk.State {
-	t.Helper()
-	var resp list.ListResourceSchemaResponse
-	made.ListResourceConfigSchema(t.Context(), list.ListResourceSchemaRequest{}, &resp)
-
-	return tfsdk.State{Schema: resp.Schema}
-}
-
-func ephemeralSchema(t *testing.T, made ephemeral.EphemeralResource) tfsdk.State {
-	t.Helper()
-	var resp ephemeral.SchemaResponse
-	made.Schema(t.Context(), ephemeral.SchemaRequest{}, &resp)
-
-	return tfsdk.State{Schema: resp.Schema}
-}
-
 func TestModels_agreeWithTheirSchemas(t *testing.T) {
 	t.Parallel()
-	models := map[string]struct {
-		schema tfsdk.State
-		model  any
-	}{
-		"NewCatalogDataSource":                  {dataSourceSchema(t, NewCatalogDataSource()), &catalogModel{}},
-		"NewProofOfPossessionEphemeralResource": {ephemeralSchema(t, NewProofOfPossessionEphemeralResource()), &proofOfPossession{}},
-		"NewProofOfPossessionResource":          {resourceSchema(t, NewProofOfPossessionResource()), &proofOfPossessionModel{}},
-		"NewTenantCADataSource":                 {dataSourceSchema(t, NewTenantCADataSource()), &tenantCA{}},
-		"NewTenantCAListResource":               {listSchema(t, NewTenantCAListResource()), &tenantCAListModel{}},
-		"NewTenantCAResource":                   {resourceSchema(t, NewTenantCAResource()), &tenantCAModel{}},
-		"NewTenantCAsDataSource":                {dataSourceSchema(t, NewTenantCAsDataSource()), &tenantCAsModel{}},
-		"NewTenantDataSource":                   {dataSourceSchema(t, NewTenantDataSource()), &tenantModel{}},
-	}
-	for name, one := range models {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			fwtypestest.Agree(t, one.schema, one.model)
-		})
-	}
-	if covered, all := slices.Sorted(maps.Keys(models)), fwtypestest.Constructors(t, "."); !slices.Equal(covered, all) {
-		t.Errorf("this test covers\n%v, and there are\n%v", covered, all)
-	}
+	fwtypestest.AllAgree(t, ".", map[string]fwtypestest.Model{
+		"NewCatalogDataSource":                  {Of: NewCatalogDataSource(), Into: &catalogModel{}},
+		"NewProofOfPossessionEphemeralResource": {Of: NewProofOfPossessionEphemeralResource(), Into: &proofOfPossession{}},
+		"NewProofOfPossessionResource":          {Of: NewProofOfPossessionResource(), Into: &proofOfPossessionModel{}},
+		"NewTenantCADataSource":                 {Of: NewTenantCADataSource(), Into: &tenantCA{}},
+		"NewTenantCAListResource":               {Of: NewTenantCAListResource(), Into: &tenantCAListModel{}},
+		"NewTenantCAResource":                   {Of: NewTenantCAResource(), Into: &tenantCAModel{}},
+		"NewTenantCAsDataSource":                {Of: NewTenantCAsDataSource(), Into: &tenantCAsModel{}},
+		"NewTenantDataSource":                   {Of: NewTenantDataSource(), Into: &tenantModel{}},
+	})
 }
