@@ -28,6 +28,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
@@ -129,6 +130,7 @@ resource "iotcentral_certificate_verification" "this" {
 
 func TestCertificateVerification_signsWithTheKeyOfTheCA(t *testing.T) {
 	t.Parallel()
+	acctest.SkipBelow(t, tfversion.Version1_11_0) // A key is a write-only argument.
 	for name, key := range map[string]crypto.Signer{"RSA": rsaKey(t), "ECDSA": ecdsaKey(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,6 +193,7 @@ func isVerified(t *testing.T, bench *acctest.Bench, want *certs.Certificate) res
 // when it works and when it fails.
 func TestCertificateVerification_keyIsNowhere(t *testing.T) {
 	t.Parallel()
+	acctest.SkipBelow(t, tfversion.Version1_11_0) // A key is a write-only argument.
 	bench := acctest.Start(t, nil)
 	ca := newOwnCA(t, ecdsaKey(t))
 	key := keyPEM(t, ca.key)
@@ -264,6 +267,7 @@ func TestCertificateVerification_keyIsNowhere(t *testing.T) {
 // prints the lines that an error points at, and some people write a key there.
 func TestCertificateVerification_errorsDoNotShowAKeyInTheConfiguration(t *testing.T) {
 	t.Parallel()
+	acctest.SkipBelow(t, tfversion.Version1_11_0) // A key is a write-only argument.
 	bench := acctest.Start(t, nil)
 	own := newOwnCA(t, ecdsaKey(t))
 	key := keyPEM(t, own.key)
