@@ -174,7 +174,7 @@ func TestLegacy_proofThatIsNone(t *testing.T) {
 		`null`:   "no proof of possession",
 		`""`:     "no proof of possession",
 		`"text"`: "unreadable",
-		`<html>`: "unreadable",
+		`<html>`: "it is a web page",
 	} {
 		tenant, _ := legacy(ok(body))
 		if proof, err := tenant.ProofOfPossession(t.Context(), sphere.Certificate{}, "code"); err == nil || !strings.Contains(err.Error(), want) {

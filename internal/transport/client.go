@@ -106,7 +106,8 @@ type Call struct {
 }
 
 // Send makes the call and decodes a JSON answer into out, unless out is nil or
-// the answer is empty. Every status outside 2xx is an *Error. A deadline that
+// the answer is empty. Every status outside 2xx is an *Error, and a web page an
+// *UnreadableError. A deadline that
 // ends the retries is reported together with the service's last answer.
 func (c *Client) Send(ctx context.Context, call Call, out any) error {
 	ctx, last := withObservation(ctx, call)
@@ -133,8 +134,15 @@ func (c *Client) Send(ctx context.Context, call Call, out any) error {
 // Text is an answer that is a string: quoted as JSON, or bare.
 type Text string
 
+// errPage is about a success that the service never gave. Without it, a deletion
+// that a proxy answered would be taken for done.
+var errPage = errors.New("it is a web page, such as one to sign in at a proxy")
+
 func decode(body []byte, out any) error {
 	body = bytes.TrimSpace(body)
+	if bytes.HasPrefix(body, []byte("<")) {
+		return errPage
+	}
 	if out == nil || len(body) == 0 {
 		return nil
 	}

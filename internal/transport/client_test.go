@@ -109,10 +109,23 @@ func TestSend_decodesLeniently(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 			client, _ = scripted(answer{status: test.status, body: test.body})
-			if err := client.Send(t.Context(), get(), nil); err != nil {
+			if err := client.Send(t.Context(), get(), nil); err != nil && !strings.HasPrefix(test.body, "<") {
 				t.Errorf("an answer that nobody wants is read: %v", err)
 			}
 		})
+	}
+}
+
+// What a proxy answered did not happen, and what did is not known.
+func TestSend_aWebPageIsNoSuccess(t *testing.T) {
+	t.Parallel()
+	var text transport.Text
+	for name, out := range map[string]any{"nothing is wanted": nil, "text is wanted": &text} {
+		client, _ := scripted(answer{status: http.StatusOK, body: "\n<!DOCTYPE html><title>Sign in</title>"})
+		err := client.Send(t.Context(), get(), out)
+		if !transport.EffectUnknown(err) || !strings.Contains(err.Error(), "it is a web page") || text != "" {
+			t.Errorf("%s: got %q, %v", name, text, err)
+		}
 	}
 }
 
