@@ -41,6 +41,9 @@ type Config struct {
 	// Central. APIToken, unless empty, is used there instead of Credential.
 	IoTCentralDNSSuffix, IoTCentralAudience string
 	APIVersion, APIToken                    string
+	// IoTCentralDNSSuffixLater says that the suffix is empty because Terraform does
+	// not know it yet.
+	IoTCentralDNSSuffixLater bool
 
 	// Defaults of the provider block.
 	Defaults Defaults

@@ -48,7 +48,7 @@ func (s *services) Do(request *http.Request) (*http.Response, error) {
 	s.urls = append(s.urls, request.URL.String())
 	s.authorization = append(s.authorization, request.Header.Get("Authorization"))
 
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{}`)), Request: request}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"value":[],"Items":[]}`)), Request: request}, nil
 }
 
 // credential counts the tokens by scope; a token is named after its scope.

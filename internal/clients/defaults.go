@@ -16,7 +16,7 @@ import (
 // Values may be unknown while planning, when they come from another resource.
 type Defaults struct {
 	// CatalogID and TenantID are the default Azure Sphere tenant; at most one is
-	// not null.
+	// known and not null.
 	CatalogID, TenantID types.String
 	// Application is the default IoT Central application.
 	Application types.String
@@ -38,15 +38,18 @@ var (
 		"or the environment variable IOTCENTRAL_APPLICATION" + sameAddressTrap)
 )
 
-// ErrTenantLater and ErrApplicationLater say that a default of the provider block
-// is needed before it is known. Terraform puts a read off by itself when the block
-// that it is for has an argument that is not known.
+// ErrTenantLater, ErrApplicationLater and ErrHostLater say that a value of the
+// provider block is needed before it is known. Terraform puts a read off by itself
+// when the block that it is for has an argument that is not known.
 var (
 	ErrTenantLater = errors.New("this block names no Azure Sphere tenant, and that of the provider block is known only after the apply. " +
-		"Set catalog_id or tenant_id here as well, so that Terraform waits until it is known; " +
+		"Name the tenant in this block as well, so that Terraform waits until it is known; " +
 		"or apply the resource that it comes from first, with -target")
 	ErrApplicationLater = errors.New("this block names no IoT Central application, and that of the provider block is known only after the apply. " +
-		"Set application here as well, so that Terraform waits until it is known; " +
+		"Name the application in this block as well, so that Terraform waits until it is known; " +
+		"or apply the resource that it comes from first, with -target")
+	ErrHostLater = errors.New("the application is given by its subdomain, and the DNS suffix that completes it is known only after the apply " +
+		"(endpoints.iot_central_dns_suffix, or environment). Give the whole host name, " +
 		"or apply the resource that it comes from first, with -target")
 )
 
@@ -107,9 +110,15 @@ func (c *Clients) KnownHost(configured types.String) (application, host string, 
 	return application, host, err
 }
 
-// Host returns the host of an application.
+// Host returns the host of an application. It is ErrHostLater while Terraform does
+// not know what completes a subdomain.
 func (c *Clients) Host(application string) (string, error) {
-	return iotcentral.Host(application, c.config.IoTCentralDNSSuffix)
+	host, err := iotcentral.Host(application, c.config.IoTCentralDNSSuffix)
+	if errors.Is(err, iotcentral.ErrNoSuffix) && c.config.IoTCentralDNSSuffixLater {
+		err = ErrHostLater
+	}
+
+	return host, err
 }
 
 // ShortName returns the shortest text that Host turns into the given host.

@@ -20,6 +20,10 @@ var ErrApplication = errors.New("an application is given by its subdomain (conto
 	"(contoso.azureiotcentral.com), its address (https://contoso.azureiotcentral.com) or its application ID (a UUID); " +
 	"an Azure resource ID does not work here")
 
+// ErrNoSuffix is the error for a subdomain without a DNS suffix to complete it.
+var ErrNoSuffix = errors.New("the subdomain alone does not tell the host, since the DNS suffix of IoT Central is not known " +
+	"in this environment; give the whole host name, or set endpoints.iot_central_dns_suffix (IOTCENTRAL_DNS_SUFFIX)")
+
 // Host returns the host of an application, which is given by its subdomain, host
 // name, https address or application ID. dnsSuffix completes a bare label; the
 // public cloud's is azureiotcentral.com.
@@ -30,8 +34,7 @@ func Host(application, dnsSuffix string) (string, error) {
 	}
 	if label.MatchString(host) {
 		if dnsSuffix == "" {
-			return "", errors.New("the subdomain alone does not tell the host, since the DNS suffix of IoT Central is not known " +
-				"in this environment; give the whole host name, or set endpoints.iot_central_dns_suffix (IOTCENTRAL_DNS_SUFFIX)")
+			return "", ErrNoSuffix
 		}
 		host += "." + dnsSuffix
 	}

@@ -89,6 +89,9 @@ func (c *Client) PutGroup(ctx context.Context, id GroupID, group EnrollmentGroup
 	})
 }
 
+// ErrNoGroup is about a success that tells nothing of a group.
+var ErrNoGroup = errors.New("it does not tell the type of the group and its attestation")
+
 // sendForGroup makes a call that a group answers. A success that tells nothing of
 // one, as a proxy on the way may give, is an error: taken for a group without a
 // type, it would lead to the replacement of the real one.
@@ -96,7 +99,7 @@ func (c *Client) sendForGroup(ctx context.Context, call transport.Call) (Enrollm
 	var group EnrollmentGroup
 	err := c.transport.Send(ctx, call, &group)
 	if err == nil && (group.Type == "" || group.Attestation.Type == "") {
-		err = unreadable(call.Operation, errors.New("it does not tell the type of the group and its attestation"))
+		err = unreadable(call.Operation, ErrNoGroup)
 	}
 
 	return group, err
@@ -106,18 +109,34 @@ func unreadable(operation string, cause error) error {
 	return &transport.UnreadableError{Service: "IoT Central", Operation: operation, Cause: cause}
 }
 
-// UpdateGroup changes a group in place.
-func (c *Client) UpdateGroup(ctx context.Context, id GroupID, patch EnrollmentGroupPatch) (EnrollmentGroup, error) {
+// UpdateGroup changes a group in place. It is read again when the answer does not
+// tell what it is like now; it is an error when it is not as it should be.
+func (c *Client) UpdateGroup(ctx context.Context, id GroupID, patch EnrollmentGroupPatch) error {
+	const operation = "update the enrollment group"
 	var updated EnrollmentGroup
 	err := c.transport.Send(ctx, transport.Call{
-		Operation:   "update the enrollment group",
+		Operation:   operation,
 		Method:      http.MethodPatch,
 		URL:         c.address(id.Host, groupsSegment, id.Group),
 		Body:        patch,
 		ContentType: transport.ContentTypeMergePatch,
 	}, &updated)
+	if err == nil && updated.Type == "" {
+		updated, err = c.Group(ctx, id)
+	}
+	if err == nil && !patch.isIn(updated) {
+		err = unreadable(operation, errors.New("the group is still as it was"))
+	}
 
-	return updated, err
+	return err
+}
+
+// isIn reports whether the group has what the patch changes. Without enabled, a
+// group is enabled.
+func (p EnrollmentGroupPatch) isIn(group EnrollmentGroup) bool {
+	enabled := group.Enabled == nil || *group.Enabled
+
+	return (p.DisplayName == nil || *p.DisplayName == group.DisplayName) && (p.Enabled == nil || *p.Enabled == enabled)
 }
 
 // DeleteGroup deletes a group and its certificates. A group that is not there is

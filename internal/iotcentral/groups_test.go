@@ -143,21 +143,50 @@ func TestUpdateGroup_sendsAMergePatchOfWhatChanges(t *testing.T) {
 	for name, test := range map[string]struct {
 		patch iotcentral.EnrollmentGroupPatch
 		body  string
+		after string
 	}{
-		"both":         {iotcentral.EnrollmentGroupPatch{DisplayName: pointer("New"), Enabled: pointer(false)}, `{"displayName":"New","enabled":false}`},
-		"name alone":   {iotcentral.EnrollmentGroupPatch{DisplayName: pointer("")}, `{"displayName":""}`},
-		"enabled only": {iotcentral.EnrollmentGroupPatch{Enabled: pointer(true)}, `{"enabled":true}`},
-		"nothing":      {iotcentral.EnrollmentGroupPatch{}, `{}`},
+		"both": {
+			iotcentral.EnrollmentGroupPatch{DisplayName: pointer("New"), Enabled: pointer(false)},
+			`{"displayName":"New","enabled":false}`,
+			`"displayName":"New","enabled":false`,
+		},
+		"name alone":   {iotcentral.EnrollmentGroupPatch{DisplayName: pointer("")}, `{"displayName":""}`, `"displayName":"","enabled":false`},
+		"enabled only": {iotcentral.EnrollmentGroupPatch{Enabled: pointer(true)}, `{"enabled":true}`, `"displayName":"Old"`},
+		"nothing":      {iotcentral.EnrollmentGroupPatch{}, `{}`, `"displayName":"Old"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, served := serve(answer{http.StatusOK, wholeGroup})
-			got, err := client.UpdateGroup(t.Context(), group(), test.patch)
-			if err != nil || !reflect.DeepEqual(got, sphereGroup()) {
-				t.Errorf("got %+v, %v", got, err)
+			after := `{"id":"g","type":"iot","attestation":{"type":"x509"},` + test.after + `}`
+			client, served := serve(answer{http.StatusOK, after})
+			if err := client.UpdateGroup(t.Context(), group(), test.patch); err != nil {
+				t.Error(err)
 			}
-			wantSent(t, served, sent{http.MethodPatch, groupURL + version, "application/merge-patch+json", test.body})
+			patched := sent{http.MethodPatch, groupURL + version, "application/merge-patch+json", test.body}
+			wantSent(t, served, patched)
+
+			client, served = serve(answer{http.StatusNoContent, ``}, answer{http.StatusOK, after})
+			if err := client.UpdateGroup(t.Context(), group(), test.patch); err != nil {
+				t.Errorf("an answer that does not tell: %v", err)
+			}
+			wantSent(t, served, patched, sent{method: http.MethodGet, url: groupURL + version})
 		})
+	}
+}
+
+// A proxy may have answered, and the devices of a group that should be disabled go
+// on enrolling.
+func TestUpdateGroup_whatDoesNotShowIsAnError(t *testing.T) {
+	t.Parallel()
+	for name, patch := range map[string]iotcentral.EnrollmentGroupPatch{
+		"enabled":      {Enabled: pointer(false)},
+		"display name": {DisplayName: pointer("New")},
+	} {
+		for _, answers := range [][]answer{{{http.StatusOK, wholeGroup}}, {{http.StatusOK, `{}`}, {http.StatusOK, wholeGroup}}} {
+			client, _ := serve(answers...)
+			if err := client.UpdateGroup(t.Context(), group(), patch); err == nil || !strings.Contains(err.Error(), "the group is still as it was") {
+				t.Errorf("%s, answered %q: got %v", name, answers[0].body, err)
+			}
+		}
 	}
 }
 
@@ -215,8 +244,7 @@ func TestClient_failuresNameTheOperation(t *testing.T) {
 			return err
 		},
 		"update the enrollment group": func(client *iotcentral.Client) error {
-			_, err := client.UpdateGroup(t.Context(), group(), iotcentral.EnrollmentGroupPatch{})
-			return err
+			return client.UpdateGroup(t.Context(), group(), iotcentral.EnrollmentGroupPatch{})
 		},
 		"delete the enrollment group": func(client *iotcentral.Client) error { return client.DeleteGroup(t.Context(), group()) },
 		"read the secondary certificate": func(client *iotcentral.Client) error {

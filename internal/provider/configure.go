@@ -77,8 +77,9 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 		Pause:                   p.pause,
 	}
 	identity := values.identity(ctx, config)
-	if values.addressUnknown() {
-		resolved.APIToken = "" // It would be sent to an address that nobody configured.
+	resolved.IoTCentralDNSSuffixLater = values.isUnknown("environment", "endpoints.iot_central_dns_suffix")
+	if resolved.IoTCentralDNSSuffixLater || values.isUnknown("iot_central.api_version", "ca_bundle_path") {
+		resolved.APIToken = "" // It would be sent to an address, or in a way, that nobody configured.
 	}
 	if diags.HasError() {
 		return nil

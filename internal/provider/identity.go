@@ -98,11 +98,11 @@ func (r *resolver) endpoints(configured endpointsModel, environment auth.Environ
 		environment.SphereEndpoint, "AZURE_SPHERE_ENDPOINT")
 	environment.SphereAudience = r.text("endpoints.azure_sphere_audience", configured.AzureSphereAudience,
 		environment.SphereAudience, "AZURE_SPHERE_AUDIENCE")
-	environment.IoTCentralDNSSuffix = r.text("endpoints.iot_central_dns_suffix", configured.IoTCentralDNSSuffix,
-		environment.IoTCentralDNSSuffix, "IOTCENTRAL_DNS_SUFFIX")
-	if configured.IoTCentralDNSSuffix.IsUnknown() {
+	if configured.IoTCentralDNSSuffix.IsUnknown() || r.isUnknown("environment") {
 		environment.IoTCentralDNSSuffix = "" // Plans would show IDs with a suffix that is not the one of the apply.
 	}
+	environment.IoTCentralDNSSuffix = r.text("endpoints.iot_central_dns_suffix", configured.IoTCentralDNSSuffix,
+		environment.IoTCentralDNSSuffix, "IOTCENTRAL_DNS_SUFFIX")
 	environment.IoTCentralAudience = r.text("endpoints.iot_central_audience", configured.IoTCentralAudience,
 		environment.IoTCentralAudience, "IOTCENTRAL_AUDIENCE")
 	for argument, address := range map[string]string{

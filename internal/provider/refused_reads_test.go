@@ -79,12 +79,15 @@ func TestReading_refusedKeepsTheState(t *testing.T) {
 func TestReading_anAnswerThatSaysNothingKeepsTheState(t *testing.T) {
 	t.Parallel()
 	e := newEstate(t, everyType()...)
-	e.Fail(emulator.Fault{Service: "iotcentral", Method: "GET", Status: 200, Body: acctest.Nothing})
+	for _, service := range []string{"iotcentral", "arm", "sphere"} {
+		e.Fail(emulator.Fault{Service: service, Method: "GET", Status: 200, Body: acctest.Nothing})
+	}
 	group := e.Host() + "/enrollmentGroups/" + estateGroup
 	server := e.NewServer()
 	for typeName, want := range map[string]string{
 		typeGroup: "does not tell the type", typeCertificate: "does not tell the thumbprint",
 		typeVerification: "does not tell the thumbprint", typeCode: "does not tell the thumbprint", typeTrust: "does not tell the thumbprint",
+		typeTenantCA: "there is no list in it",
 	} {
 		before := e.resources[typeName]
 		after := server.Refresh(before)
@@ -92,10 +95,27 @@ func TestReading_anAnswerThatSaysNothingKeepsTheState(t *testing.T) {
 			t.Errorf("%s: got\n%v, %q, %q, want an error with %q and\n%v", typeName, after.State, after.Errors, after.Warnings, want, before.State)
 		}
 	}
-	for typeName, arguments := range map[string]map[string]any{typeGroup: {"group_id": estateGroup}, typeCertificate: {"enrollment_group_id": group}} {
-		if found := server.ReadData(typeName, arguments); !containsOne(found.Errors, "does not tell") {
+	for typeName, arguments := range map[string]map[string]any{
+		typeGroup: {"group_id": estateGroup}, typeCertificate: {"enrollment_group_id": group},
+		"iotcentral_enrollment_groups": nil, "iotcentral_application": nil, "azuresphere_tenant": {"name": "contoso"},
+		"azuresphere_tenant_cas": nil, typeTenantCA: {"tenant_id": e.Info().SphereTenantID},
+	} {
+		if found := server.ReadData(typeName, arguments); !containsOne(found.Errors, "cannot be understood") {
 			t.Errorf("data source %s: got %v, %q", typeName, found.State, found.Errors)
 		}
+	}
+}
+
+// TestReading_anAnswerWithoutAListIsNoTenantWithoutCAs: the active CA would seem to
+// be a foreign certificate.
+func TestReading_anAnswerWithoutAListIsNoTenantWithoutCAs(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, typeTrust)
+	e.Fail(emulator.Fault{Operation: "Certificates_ListByCatalog", Status: 200, Body: acctest.Nothing})
+	before := e.resources[typeTrust]
+	after := e.NewServer().Refresh(before)
+	if !containsOne(after.Errors, "there is no list in it") || !reflect.DeepEqual(after.State, before.State) {
+		t.Errorf("got\n%v, %q, want an error and\n%v", after.State, after.Errors, before.State)
 	}
 }
 

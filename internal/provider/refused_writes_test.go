@@ -6,6 +6,7 @@ package provider_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,18 +45,20 @@ var handshake = []string{
 	"Certificates_RetrieveProofOfPossessionNonce", "EnrollmentGroups_VerifyX509",
 }
 
-// trustRequests are those of the trust, but for its handshakes, which start over as
-// those of the verification do.
-var trustRequests = []string{"Certificates_ListByCatalog", "EnrollmentGroups_GetX509", "EnrollmentGroups_CreateX509"}
+// verifying are the requests of the verification, trusting those of the trust.
+var (
+	verifying = append([]string{"Certificates_ListByCatalog"}, handshake...)
+	trusting  = append([]string{"EnrollmentGroups_CreateX509"}, verifying...)
+)
 
 var creations = map[string]change{
 	"tenant CA":         {typeTenantCA, nil, []string{"Certificates_ListByCatalog"}, create(typeTenantCA)},
 	"proof":             {typeProof, nil, []string{"Certificates_ListByCatalog", "Certificates_RetrieveProofOfPossessionNonce"}, create(typeProof)},
 	"group":             {typeGroup, nil, []string{"EnrollmentGroups_Get", "EnrollmentGroups_Create"}, create(typeGroup)},
 	"group certificate": {typeCertificate, []string{typeGroup}, []string{"EnrollmentGroups_GetX509", "EnrollmentGroups_CreateX509"}, create(typeCertificate)},
-	"verification":      {typeVerification, []string{typeGroup, typeCertificate}, append([]string{"Certificates_ListByCatalog"}, handshake...), create(typeVerification)},
+	"verification":      {typeVerification, []string{typeGroup, typeCertificate}, verifying, create(typeVerification)},
 	"verification code": {typeCode, []string{typeGroup}, handshake[:2], create(typeCode)},
-	"trust":             {typeTrust, nil, trustRequests, create(typeTrust)},
+	"trust":             {typeTrust, nil, trusting, create(typeTrust)},
 }
 
 var changes = map[string]change{
@@ -69,15 +72,15 @@ var changes = map[string]change{
 		t.Helper()
 		return e.NewServer().PlanUpdate(e.resources[typeCertificate], e.with(typeCertificate, map[string]any{"certificate_pem": acctest.ForeignCA(t).PEM()}))
 	}},
-	"attested": {typeCertificate, []string{typeGroup, typeCertificate}, []string{"EnrollmentGroups_GetX509"}, func(_ *testing.T, e *estate) acctest.Plan {
+	"attested": {typeCertificate, []string{typeGroup, typeCertificate}, []string{"EnrollmentGroups_GetX509", "EnrollmentGroups_CreateX509"}, func(_ *testing.T, e *estate) acctest.Plan {
 		return e.NewServer().PlanUpdate(e.resources[typeCertificate], e.with(typeCertificate, map[string]any{"attested": true}))
 	}},
-	"lost verification": {typeVerification, []string{typeGroup, typeCertificate, typeVerification}, []string{handshake[0], handshake[2]}, func(_ *testing.T, e *estate) acctest.Plan {
+	"lost verification": {typeVerification, []string{typeGroup, typeCertificate, typeVerification}, verifying, func(_ *testing.T, e *estate) acctest.Plan {
 		e.SwapCertificate(estateGroup, iotcentral.Primary, e.ActiveCA().DER(), false)
 		e.resources[typeVerification] = e.NewServer().Refresh(e.resources[typeVerification])
 		return e.NewServer().PlanUpdate(e.resources[typeVerification], e.arguments[typeVerification])
 	}},
-	"renewed CA": {typeTrust, []string{typeTrust}, trustRequests, func(t *testing.T, e *estate) acctest.Plan {
+	"renewed CA": {typeTrust, []string{typeTrust}, trusting, func(t *testing.T, e *estate) acctest.Plan {
 		t.Helper()
 		rotate(t, e.Bench, emulator.StageIssue)
 		e.resources[typeTrust] = e.NewServer().Refresh(e.resources[typeTrust])
@@ -107,7 +110,7 @@ func TestCreating_coversEveryType(t *testing.T) {
 	for _, creation := range creations {
 		covered[creation.typeName] = true
 	}
-	for _, typeName := range everyType() {
+	for typeName := range acctest.Start(t, nil).NewServer().Schemas.ResourceSchemas {
 		if !covered[typeName] {
 			t.Errorf("no refused creation of %s is tested", typeName)
 		}
@@ -207,8 +210,14 @@ func refuse(t *testing.T, e *estate, change change) {
 			}
 		}
 	}
+	e.ResetRequests()
 	if after := e.NewServer().Apply(plan); len(after.Errors) > 0 {
 		t.Errorf("without a fault: %v", after.Errors)
+	}
+	for _, request := range e.Requests() {
+		if request.Operation != "" && request.Service != "entra" && !slices.Contains(change.operations, request.Operation) {
+			t.Errorf("%s was sent, and it was never refused", request.Operation)
+		}
 	}
 }
 

@@ -23,7 +23,7 @@ type resolver struct {
 	getenv func(string) string
 	diags  *diag.Diagnostics
 	// unknown collects the arguments that Terraform does not know yet, and without
-	// which nothing can be sent.
+	// which there is no token.
 	unknown []string
 }
 
@@ -44,17 +44,14 @@ func (r *resolver) members(ctx context.Context, block types.Object, into any) {
 	r.diags.Append(block.As(ctx, into, basetypes.ObjectAsOptions{})...)
 }
 
-// addressUnknown reports whether it is not known where IoT Central is, or how it
-// is spoken to.
-func (r *resolver) addressUnknown() bool {
-	return slices.ContainsFunc(r.unknown, func(argument string) bool {
-		return argument == "environment" || strings.HasPrefix(argument, "endpoints.") || strings.HasPrefix(argument, "iot_central.")
-	})
+// isUnknown reports whether one of the arguments, resolved before, is not known.
+func (r *resolver) isUnknown(arguments ...string) bool {
+	return slices.ContainsFunc(arguments, func(argument string) bool { return slices.Contains(r.unknown, argument) })
 }
 
-// text resolves an argument that must be known to talk to any service. The
-// fallback stands in for it meanwhile, so that an error says what is not known,
-// and not what an empty text leads to.
+// text resolves an argument that must be known to get a token. The fallback stands
+// in for it meanwhile, so that an error says what is not known, and not what an
+// empty text leads to.
 func (r *resolver) text(argument string, configured types.String, fallback string, variables ...string) string {
 	if configured.IsUnknown() {
 		r.unknown = append(r.unknown, argument)

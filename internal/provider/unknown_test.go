@@ -33,11 +33,11 @@ func TestConfigure_unknownValuesStopOnlyWhatNeedsThem(t *testing.T) {
 		reads map[string]map[string]any
 		want  []string
 	}{
-		"azure_sphere":              {map[string]any{"azure_sphere": acctest.Unknown}, ofATenant, []string{later, "catalog_id"}},
+		"azure_sphere":              {map[string]any{"azure_sphere": acctest.Unknown}, ofATenant, []string{later, "Name the tenant in this block"}},
 		"catalog_id":                {map[string]any{"azure_sphere": unknown("catalog_id")}, ofATenant, []string{later, "-target"}},
-		"tenant_id of azure_sphere": {map[string]any{"azure_sphere": unknown("tenant_id")}, ofATenant, []string{later, "tenant_id"}},
-		"iot_central":               {map[string]any{"iot_central": acctest.Unknown}, ofAnApp, []string{later, "Set application here as well"}},
-		"application":               {map[string]any{"iot_central": unknown("application")}, ofAnApp, []string{later, "Set application here as well"}},
+		"tenant_id of azure_sphere": {map[string]any{"azure_sphere": unknown("tenant_id")}, ofATenant, []string{later, "Name the tenant in this block"}},
+		"iot_central":               {map[string]any{"iot_central": acctest.Unknown}, ofAnApp, []string{later, "Name the application in this block"}},
+		"application":               {map[string]any{"iot_central": unknown("application")}, ofAnApp, []string{later, "Name the application in this block"}},
 		"client_secret":             {map[string]any{"client_secret": acctest.Unknown}, ofACatalog, []string{later, "(client_secret)"}},
 		"use_msi":                   {map[string]any{"use_msi": acctest.Unknown}, ofAnApp, []string{later, "(use_msi)"}},
 		"auxiliary tenants":         {map[string]any{"auxiliary_tenant_ids": acctest.Unknown}, ofAnApp, []string{later, "(auxiliary_tenant_ids)"}},
@@ -45,8 +45,13 @@ func TestConfigure_unknownValuesStopOnlyWhatNeedsThem(t *testing.T) {
 		"resource_manager":          {map[string]any{"endpoints": unknown("resource_manager")}, ofACatalog, []string{later, "(endpoints.resource_manager)"}},
 		"audience":                  {map[string]any{"endpoints": unknown("iot_central_audience")}, ofAnApp, []string{later, "(endpoints.iot_central_audience)"}},
 		"endpoints":                 {map[string]any{"endpoints": acctest.Unknown}, ofACatalog, []string{later, "endpoints.resource_manager"}},
-		"DNS suffix":                {map[string]any{"endpoints": unknown("iot_central_dns_suffix")}, ofAnApp, []string{"endpoints.iot_central_dns_suffix"}},
+		"DNS suffix":                {map[string]any{"endpoints": unknown("iot_central_dns_suffix")}, ofAnApp, []string{later, "endpoints.iot_central_dns_suffix", "Give the whole host name"}},
 		"environment and API token": {map[string]any{"environment": acctest.Unknown, "iot_central": map[string]any{"api_token": token}}, ofAnApp, []string{later, "(environment)"}},
+		"CA bundle and API token": {
+			map[string]any{"ca_bundle_path": acctest.Unknown, "iot_central": map[string]any{"api_token": token}},
+			ofAnApp,
+			[]string{later, "(ca_bundle_path)"},
+		},
 		"version and API token": {
 			map[string]any{"iot_central": map[string]any{"api_token": token, "api_version": acctest.Unknown}},
 			ofAnApp,
@@ -78,11 +83,16 @@ func TestConfigure_unknownValuesStopOnlyWhatNeedsThem(t *testing.T) {
 func TestConfigure_apiTokenNeedsNoSecret(t *testing.T) {
 	t.Parallel()
 	bench := acctest.Start(t, nil)
-	server, errors := bench.Configure(map[string]any{
-		"client_secret": acctest.Unknown, "iot_central": map[string]any{"api_token": bench.Info().Applications[0].APIToken},
-	})
-	if found := server.ReadData("iotcentral_application", nil); len(errors)+len(found.Errors) > 0 {
-		t.Errorf("got %q, %q", errors, found.Errors)
+	service := map[string]any{"api_token": bench.Info().Applications[0].APIToken}
+	for name, block := range map[string]map[string]any{
+		"secret":                  {"client_secret": acctest.Unknown, "iot_central": service},
+		"address of Azure Sphere": {"endpoints": unknown("azure_sphere"), "iot_central": service},
+		"audience":                {"endpoints": unknown("iot_central_audience"), "iot_central": service},
+	} {
+		server, errors := bench.Configure(block)
+		if found := server.ReadData("iotcentral_application", nil); len(errors)+len(found.Errors) > 0 {
+			t.Errorf("%s: got %q, %q", name, errors, found.Errors)
+		}
 	}
 }
 
@@ -165,14 +175,34 @@ func TestApply_whatIsStillUnknownSendsNothing(t *testing.T) {
 	}
 }
 
-// TestPlan_dnsSuffixThatIsUnknown: a plan would promise IDs with another host than
-// the apply makes.
+// TestPlan_dnsSuffixThatIsUnknown: a plan must not promise an ID with another host
+// than the apply makes.
 func TestPlan_dnsSuffixThatIsUnknown(t *testing.T) {
 	t.Parallel()
 	bench := acctest.Start(t, nil)
-	server, errors := bench.Configure(map[string]any{"endpoints": unknown("iot_central_dns_suffix")})
+	bench.Setenv("IOTCENTRAL_DNS_SUFFIX", "")
+	for name, block := range map[string]map[string]any{
+		"suffix":      {"endpoints": unknown("iot_central_dns_suffix")},
+		"endpoints":   {"endpoints": acctest.Unknown},
+		"environment": {"environment": acctest.Unknown},
+	} {
+		server, errors := bench.Configure(block)
+		plan := server.PlanCreate(typeGroup, map[string]any{"group_id": "later", "display_name": "Azure Sphere"})
+		if len(errors)+len(plan.Errors) > 0 || plan.Values["id"] != acctest.Unknown {
+			t.Errorf("%s: configured with %q, planned with %q and the ID %v", name, errors, plan.Errors, plan.Values["id"])
+		}
+	}
+}
+
+// TestPlan_subdomainWithoutASuffixIsAnError: in a cloud whose suffix nobody knows,
+// waiting does not help.
+func TestPlan_subdomainWithoutASuffixIsAnError(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	bench.Setenv("IOTCENTRAL_DNS_SUFFIX", "")
+	server, errors := bench.Configure(map[string]any{"environment": "china"})
 	plan := server.PlanCreate(typeGroup, map[string]any{"display_name": "Azure Sphere"})
-	if len(errors) > 0 || !containsOne(plan.Errors, "endpoints.iot_central_dns_suffix") {
+	if len(errors) > 0 || !containsOne(plan.Errors, "set endpoints.iot_central_dns_suffix (IOTCENTRAL_DNS_SUFFIX)") {
 		t.Errorf("configured with %q, planned with %q", errors, plan.Errors)
 	}
 }

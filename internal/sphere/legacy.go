@@ -44,30 +44,40 @@ type legacyCertificate struct {
 	Thumbprint  string
 }
 
-// legacyList reads a bare array as well as {"Items": […]}: lists of the public
-// API come in both forms.
-type legacyList[T any] []T
+// legacyItems are read from a bare array as well as from {"Items": […]}: lists of
+// the public API come in both forms.
+type legacyItems[T any] struct{ transport.Items[T] }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (l *legacyList[T]) UnmarshalJSON(data []byte) error {
+func (l *legacyItems[T]) UnmarshalJSON(data []byte) error {
 	if bytes.HasPrefix(bytes.TrimSpace(data), []byte("[")) {
-		return json.Unmarshal(data, (*[]T)(l))
+		return json.Unmarshal(data, &l.Items)
 	}
-	var wrapped struct{ Items []T }
+	var wrapped struct{ Items transport.Items[T] }
 	err := json.Unmarshal(data, &wrapped)
-	*l = wrapped.Items
+	l.Items = wrapped.Items
 
 	return err
 }
 
+// listLegacy makes a call that a list answers.
+func listLegacy[T any](ctx context.Context, client *transport.Client, call transport.Call) ([]T, error) {
+	var listed legacyItems[T]
+	err := client.Send(ctx, call, &listed)
+	if err == nil && listed.Items == nil {
+		err = client.NoList(call)
+	}
+
+	return listed.Items, err
+}
+
 // Certificates implements Tenant.
 func (t *Legacy) Certificates(ctx context.Context) ([]Certificate, error) {
-	var listed legacyList[legacyCertificate]
-	err := t.client.Send(ctx, transport.Call{
+	listed, err := listLegacy[legacyCertificate](ctx, t.client, transport.Call{
 		Operation: "list the certificates of the tenant",
 		Method:    http.MethodGet,
 		URL:       t.address("/certificates", ""),
-	}, &listed)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -67,15 +67,21 @@ func TestLegacy_listIsBareOrWrapped(t *testing.T) {
 
 func TestLegacy_emptyListIsNoError(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{`[]`, `{"Items":[]}`, `{"Items":null}`, `{}`, `null`, ``} {
+	for _, body := range []string{`[]`, `{"Items":[]}`, `{"Items":null}`} {
 		tenant, _ := legacy(ok(body))
 		if certificates, err := tenant.Certificates(t.Context()); err != nil || len(certificates) != 0 {
 			t.Errorf("%q: %v, %v", body, certificates, err)
 		}
 	}
-	tenant, _ := legacy(ok(`"text"`))
-	if certificates, err := tenant.Certificates(t.Context()); err == nil {
-		t.Errorf("a text is read as %v", certificates)
+}
+
+func TestLegacy_anAnswerWithoutAListIsNoEmptyOne(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`"text"`, `{}`, `null`, ``, `{"Message":"x"}`, `[1]`, `{"Items":{}}`} {
+		tenant, _ := legacy(ok(body))
+		if certificates, err := tenant.Certificates(t.Context()); err == nil || !strings.Contains(err.Error(), "list the certificates of the tenant") {
+			t.Errorf("%q: %v, %v", body, certificates, err)
+		}
 	}
 }
 

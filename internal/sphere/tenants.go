@@ -36,14 +36,11 @@ func NewDirectory(client *transport.Client, endpoint string) *Directory {
 
 // Tenants lists all tenants that the caller has a role in.
 func (d *Directory) Tenants(ctx context.Context) ([]TenantIdentity, error) {
-	var tenants legacyList[TenantIdentity]
-	err := d.client.Send(ctx, transport.Call{
+	return listLegacy[TenantIdentity](ctx, d.client, transport.Call{
 		Operation: "list the tenants",
 		Method:    http.MethodGet,
 		URL:       d.endpoint + "/v2/tenants",
-	}, &tenants)
-
-	return tenants, err
+	})
 }
 
 // Tenant reads one tenant.

@@ -134,16 +134,23 @@ func (c *Client) Send(ctx context.Context, call Call, out any) error {
 // Text is an answer that is a string: quoted as JSON, or bare.
 type Text string
 
-// errPage is about a success that the service never gave. Without it, a deletion
+// Both are about a success that the service never gave. Without them, a deletion
 // that a proxy answered would be taken for done.
-var errPage = errors.New("it is a web page, such as one to sign in at a proxy")
+var (
+	errPage    = errors.New("it is a web page, such as one to sign in at a proxy")
+	errNotJSON = errors.New("it is not JSON, and may come from a proxy")
+)
 
 func decode(body []byte, out any) error {
-	body = bytes.TrimSpace(body)
-	if bytes.HasPrefix(body, []byte("<")) {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	switch {
+	case bytes.HasPrefix(body, []byte("<")):
 		return errPage
-	}
-	if out == nil || len(body) == 0 {
+	case len(body) == 0:
+		return nil
+	case out == nil && !json.Valid(body):
+		return errNotJSON
+	case out == nil:
 		return nil
 	}
 	if text, ok := out.(*Text); ok && body[0] != '"' && !bytes.Equal(body, []byte("null")) {
@@ -199,15 +206,35 @@ type readSeekNopCloser struct{ io.ReadSeeker }
 // Close implements io.Closer.
 func (readSeekNopCloser) Close() error { return nil }
 
-// Page is one page of a list: both services send the items in "value" and the
+// page is one page of a list: both services send the items in "value" and the
 // address of the next page in "nextLink".
-type Page[T any] struct {
-	Value    []T    `json:"value"`
-	NextLink string `json:"nextLink"`
+type page[T any] struct {
+	Value    Items[T] `json:"value"`
+	NextLink string   `json:"nextLink"`
+}
+
+// Items are those of a list. They are nil when an answer has no list, and empty
+// when it has one without items, for which null stands as well.
+type Items[T any] []T
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (i *Items[T]) UnmarshalJSON(data []byte) error {
+	items := []T{}
+	err := json.Unmarshal(data, &items)
+	*i = append(Items[T]{}, items...)
+
+	return err
+}
+
+// NoList is the error for an answer without a list. Taken for an empty one, what
+// exists would seem to be gone.
+func (c *Client) NoList(call Call) error {
+	return &UnreadableError{Service: c.service, Operation: call.Operation, Cause: errors.New("there is no list in it")}
 }
 
 // List makes the call and those for all further pages. A next page on another
-// host is refused: the token would travel there.
+// host is refused: the token would travel there. An answer without a list is an
+// *UnreadableError.
 func List[T any](ctx context.Context, client *Client, call Call) ([]T, error) {
 	first, err := url.Parse(call.URL)
 	if err != nil {
@@ -219,23 +246,26 @@ func List[T any](ctx context.Context, client *Client, call Call) ([]T, error) {
 	)
 	for {
 		seen[call.URL] = true
-		var page Page[T]
-		if err := client.Send(ctx, call, &page); err != nil {
+		var one page[T]
+		if err := client.Send(ctx, call, &one); err != nil {
 			return nil, err
 		}
-		items = append(items, page.Value...)
-		if page.NextLink == "" {
+		if one.Value == nil {
+			return nil, client.NoList(call)
+		}
+		items = append(items, one.Value...)
+		if one.NextLink == "" {
 			return items, nil
 		}
-		next, err := url.Parse(page.NextLink)
+		next, err := url.Parse(one.NextLink)
 		if err != nil || !strings.EqualFold(hostPort(next), hostPort(first)) || next.Scheme != first.Scheme {
 			return nil, fmt.Errorf("%s: could not %s: the address of the next page is not on %s://%s, "+
 				"and the token must not be sent elsewhere", client.service, call.Operation, first.Scheme, first.Host)
 		}
-		if seen[page.NextLink] {
+		if seen[one.NextLink] {
 			return nil, fmt.Errorf("%s: could not %s: the pages of the list lead in a circle", client.service, call.Operation)
 		}
-		call.URL = page.NextLink
+		call.URL = one.NextLink
 	}
 }
 

@@ -4,6 +4,8 @@
 package transport_test
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http"
 	"reflect"
 	"strings"
@@ -109,7 +111,7 @@ func TestSend_decodesLeniently(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 			client, _ = scripted(answer{status: test.status, body: test.body})
-			if err := client.Send(t.Context(), get(), nil); err != nil && !strings.HasPrefix(test.body, "<") {
+			if err := client.Send(t.Context(), get(), nil); err != nil && json.Valid([]byte(test.body)) {
 				t.Errorf("an answer that nobody wants is read: %v", err)
 			}
 		})
@@ -117,14 +119,24 @@ func TestSend_decodesLeniently(t *testing.T) {
 }
 
 // What a proxy answered did not happen, and what did is not known.
-func TestSend_aWebPageIsNoSuccess(t *testing.T) {
+func TestSend_whatAProxyAnswersIsNoSuccess(t *testing.T) {
 	t.Parallel()
 	var text transport.Text
-	for name, out := range map[string]any{"nothing is wanted": nil, "text is wanted": &text} {
-		client, _ := scripted(answer{status: http.StatusOK, body: "\n<!DOCTYPE html><title>Sign in</title>"})
-		err := client.Send(t.Context(), get(), out)
-		if !transport.EffectUnknown(err) || !strings.Contains(err.Error(), "it is a web page") || text != "" {
-			t.Errorf("%s: got %q, %v", name, text, err)
+	for name, test := range map[string]struct {
+		body string
+		out  any
+		want string
+	}{
+		"nothing is wanted":    {"\n<!DOCTYPE html><title>Sign in</title>", nil, "it is a web page"},
+		"text is wanted":       {"\n<!DOCTYPE html><title>Sign in</title>", &text, "it is a web page"},
+		"with a mark in front": {"\ufeff<html>", nil, "it is a web page"},
+		"plain text":           {"Access denied by policy", nil, "it is not JSON"},
+		"JSON that is cut off": {`{"id":`, nil, "it is not JSON"},
+	} {
+		client, _ := scripted(answer{status: http.StatusOK, body: test.body})
+		err := client.Send(t.Context(), get(), test.out)
+		if !transport.EffectUnknown(err) || !strings.Contains(err.Error(), test.want) || text != "" {
+			t.Errorf("%s: got %q, %v; want %q", name, text, err, test.want)
 		}
 	}
 }
@@ -203,11 +215,23 @@ func TestList_readsEveryPage(t *testing.T) {
 	}
 }
 
-func TestList_emptyAnswersAreEmptyLists(t *testing.T) {
+func TestList_canBeEmpty(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{``, `null`, `{}`, `{"value":null}`, `{"value":[]}`} {
+	for _, body := range []string{`{"value":null}`, `{"value":[]}`, `{"value":[],"nextLink":null}`} {
 		client, _ := scripted(answer{status: http.StatusOK, body: body})
 		if items, err := transport.List[item](t.Context(), client, get()); err != nil || len(items) != 0 {
+			t.Errorf("%q: %v, %v", body, items, err)
+		}
+	}
+}
+
+func TestList_anAnswerWithoutAListIsNoEmptyOne(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{``, `null`, `{}`, `{"error":null}`, `{"values":[]}`} {
+		client, _ := scripted(answer{status: http.StatusOK, body: body})
+		items, err := transport.List[item](t.Context(), client, get())
+		var unreadable *transport.UnreadableError
+		if !errors.As(err, &unreadable) || items != nil || !strings.Contains(err.Error(), "there is no list in it") {
 			t.Errorf("%q: %v, %v", body, items, err)
 		}
 	}

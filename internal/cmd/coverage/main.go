@@ -61,8 +61,8 @@ func (c check) run() error {
 		return err
 	}
 	for _, one := range known {
-		if !one.used {
-			fmt.Fprintf(c.out, "executed by now, so that %s need not explain it: %s\n", c.reasons, one.text)
+		if one.used == 0 || one.used < one.limit {
+			fmt.Fprintf(c.out, "executed by now, so that %s need not explain it (%d places are left): %s\n", c.reasons, one.used, one.text)
 		}
 	}
 	for _, one := range unexplained {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// Five statements in methods and functions; the profile of a run executed the first
+// Six statements in methods, functions and a variable; the profile of a run executed the first
 // two of them.
 const (
 	code = `package code
@@ -32,6 +32,10 @@ func (b *box[T]) open(n int) error {
 func plain() {
 	println()
 }
+
+var literal = func() {
+	println()
+}
 `
 	profile = `mode: set
 github.com/spheretrust/terraform-provider-azuresphere/code.go:5.36,7.11 2 0
@@ -39,6 +43,7 @@ github.com/spheretrust/terraform-provider-azuresphere/code.go:5.36,7.11 2 1
 github.com/spheretrust/terraform-provider-azuresphere/code.go:7.11,9.3 1 0
 github.com/spheretrust/terraform-provider-azuresphere/code.go:10.11,12.3 1 0
 github.com/spheretrust/terraform-provider-azuresphere/code.go:16.14,18.2 1 0
+github.com/spheretrust/terraform-provider-azuresphere/code.go:20.22,22.2 1 0
 `
 )
 
@@ -74,26 +79,39 @@ func TestCoverage_everyGapNeedsAReason(t *testing.T) {
 	if err == nil {
 		t.Error("a gap without a reason is no failure")
 	} else {
-		want(t, "the error", err.Error(), "2 places", "reasons.md")
+		want(t, "the error", err.Error(), "3 places", "reasons.md")
 	}
-	want(t, "the output", output, "40.0 %", "2 of 5", "not executed: code.go:10: box.open: `if n > 2 {`", "not executed: code.go:16: plain: `func plain() {`")
+	want(t, "the output", output, "33.3 %", "2 of 6", "not executed: code.go:10: box.open: `if n > 2 {`", "not executed: code.go:16: plain: `func plain() {`")
 	want(t, "the list", gaps, "code.go:7: box.open: `if n > 1 {`\n\tWhy\n")
 }
 
 func TestCoverage_reasonsHoldForFunctionsAndFolders(t *testing.T) {
 	t.Parallel()
 	for _, reasons := range []string{
-		"## Why\n- code.go: box.open, plain\n",
-		"## Why\n- *.go: other, box.open\n- code.go: plain\n",
+		"## Why\n- code.go: box.open, plain\n- code.go: `var literal = func() {`\n",
+		"## Why\n- *.go: other, box.open\n- *.go: 2\n",
 		"## Why\n- *.go:\n",
-		"## Why\n- code.go: plain\n- code.go: `if n > 1 {`\n## Why not\n- code.go: `if n > 2 {`\n",
+		"## Why\n- code.go: plain\n- code.go: `if n > 1 {` 1\n- code.go: `var literal = func() {`\n## Why not\n- code.go: `if n > 2 {`\n",
 	} {
-		output, _, err := cover(t, reasons, 40)
+		output, _, err := cover(t, reasons, 33)
 		if err != nil {
 			t.Errorf("%q: %v", reasons, err)
 		}
-		want(t, "the output", output, "3 places were not executed")
+		want(t, "the output", output, "4 places were not executed")
 	}
+}
+
+func TestCoverage_aReasonHoldsForSoManyPlaces(t *testing.T) {
+	t.Parallel()
+	output, _, err := cover(t, "## Why\n- *.go: 3\n", 0)
+	if err == nil {
+		t.Error("a fourth place is explained")
+	}
+	want(t, "the output", output, "not executed: code.go:20: :")
+	if output, _, err = cover(t, "## Why\n- *.go: 5\n", 0); err != nil {
+		t.Error(err)
+	}
+	want(t, "the output", output, "(4 places are left): - *.go: 5")
 }
 
 func TestCoverage_saysWhichReasonIsNotNeeded(t *testing.T) {
@@ -102,13 +120,13 @@ func TestCoverage_saysWhichReasonIsNotNeeded(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	want(t, "the output", output, "need not explain it: - code.go: box.close")
+	want(t, "the output", output, "need not explain it (0 places are left): - code.go: box.close")
 }
 
 func TestCoverage_failsBelowTheLimit(t *testing.T) {
 	t.Parallel()
-	_, _, err := cover(t, "## Why\n- *.go:\n", 40.1)
-	if err == nil || !strings.Contains(err.Error(), "40.1 % is the least") {
+	_, _, err := cover(t, "## Why\n- *.go:\n", 33.4)
+	if err == nil || !strings.Contains(err.Error(), "33.4 % is the least") {
 		t.Errorf("got %v", err)
 	}
 }

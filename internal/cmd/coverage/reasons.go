@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,19 +19,21 @@ type place struct {
 	file      string   // As path.Match has it.
 	functions []string // None means every function.
 	source    string   // Empty means every line.
+	limit     int      // How many places it may explain; 0 means any number.
 	reason    string
-	used      bool
+	used      int
 }
 
 // A reason is a heading; its places follow as items of a list:
 //
 //	## Why it is not executed
 //	- internal/trust/keeper.go: Keeper.upload, Keeper.thumbprint `if err != nil {`
-//	- internal/services/*/*.go: `if resp.Diagnostics.HasError() {`
+//	- internal/services/*/*.go: `if resp.Diagnostics.HasError() {` 38
 //
-// Functions and the line that leads to the statements can be left out. All other
-// text is for people.
-var item = regexp.MustCompile("^- ([^ :]+):((?: [\\w.]+,?)*)(?: `(.+)`)?$")
+// Functions and the line that leads to the statements can be left out. The number
+// is how many places it may explain, where a line is common. All other text is for
+// people.
+var item = regexp.MustCompile("^- ([^ :]+):((?: [A-Za-z_][\\w.]*,?)*)(?: `(.+)`)?(?: ([0-9]+))?$")
 
 func readReasons(name string) ([]*place, error) {
 	content, err := os.ReadFile(name)
@@ -58,8 +61,9 @@ func readReasons(name string) ([]*place, error) {
 		if _, err := path.Match(match[1], ""); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
 		}
+		limit, _ := strconv.Atoi(match[4]) // Empty, or digits.
 		places = append(places, &place{
-			text: text, file: match[1], reason: reason, source: match[3],
+			text: text, file: match[1], reason: reason, source: match[3], limit: limit,
 			functions: strings.FieldsFunc(match[2], func(r rune) bool { return r == ',' || r == ' ' }),
 		})
 	}
@@ -69,6 +73,9 @@ func readReasons(name string) ([]*place, error) {
 
 func (p *place) explains(one gap) bool {
 	matches, _ := path.Match(p.file, one.file)
+	if p.limit > 0 && p.used == p.limit {
+		return false
+	}
 
 	return matches && (len(p.functions) == 0 || slices.Contains(p.functions, one.function)) && (p.source == "" || p.source == one.source)
 }
@@ -79,7 +86,8 @@ func explain(missed []gap, known []*place) []gap {
 	for i := range missed {
 		for _, place := range known {
 			if place.explains(missed[i]) {
-				missed[i].reason, place.used = place.reason, true
+				missed[i].reason = place.reason
+				place.used++
 				break
 			}
 		}

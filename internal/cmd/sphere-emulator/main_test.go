@@ -135,6 +135,19 @@ func TestRun_reportsWhatKeepsItFromStarting(t *testing.T) {
 	}
 }
 
+func TestRun_endsWhenTheClientCertificateCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "client.pem", "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	status := run(t.Context(), []string{"-dir", dir}, &stdout, &stderr)
+	if status != 1 || !strings.Contains(stderr.String(), "replacing the client certificate") || stdout.Len() > 0 {
+		t.Errorf("status %d, said %q and %q", status, stdout.String(), stderr.String())
+	}
+}
+
 func TestHelp_namesEveryFlagAndSwitch(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer

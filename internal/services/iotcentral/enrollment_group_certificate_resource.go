@@ -243,20 +243,22 @@ func (r *groupCertificateResource) resolve(plan *groupCertificateModel, diags *d
 // state.
 func (r *groupCertificateResource) put(ctx context.Context, id client.CertificateID, certificate *certs.Certificate, attested bool, diags *diag.Diagnostics) bool {
 	stored, err := r.IoTCentral().PutCertificate(ctx, id, certificate, attested)
+	holds := false
 	if err != nil && transport.EffectUnknown(err) {
 		found, lookup := r.IoTCentral().Certificate(ctx, id)
 		if lookup != nil {
 			clients.AddError(diags, "Cannot put the certificate into the enrollment group", err)
 			return !transport.IsNotFound(lookup)
 		}
-		if certs.SameThumbprint(found.Thumbprint, certificate.Thumbprint()) {
+		holds = certs.SameThumbprint(found.Thumbprint, certificate.Thumbprint())
+		if holds && (found.Verified || !attested) {
 			stored, err = found, nil
 		}
 	}
 	switch {
 	case err != nil:
 		clients.AddError(diags, "Cannot put the certificate into the enrollment group", err)
-		return false
+		return holds
 	case !certs.SameThumbprint(stored.Thumbprint, certificate.Thumbprint()):
 		diags.AddError("IoT Central stored another certificate", fmt.Sprintf("%s was sent with thumbprint %s, and the entry now shows %s. "+
 			"Somebody else may be changing the entry at the same time; apply again.", id, certificate.Thumbprint(), stored.Thumbprint))
@@ -324,8 +326,9 @@ func (r *groupCertificateResource) Update(ctx context.Context, req resource.Upda
 	if !ok {
 		return
 	}
-	upload := !certs.SameThumbprint(certificate.Thumbprint(), state.Thumbprint.ValueString())
-	if !upload && plan.Attested.ValueBool() && !state.Attested.ValueBool() {
+	same := certs.SameThumbprint(certificate.Thumbprint(), state.Thumbprint.ValueString())
+	upload := !same
+	if same && plan.Attested.ValueBool() && !state.Attested.ValueBool() {
 		found, err := r.IoTCentral().Certificate(ctx, id)
 		if err != nil && !transport.IsNotFound(err) {
 			clients.AddError(&resp.Diagnostics, "Cannot read the certificate of the enrollment group", err)
@@ -335,6 +338,9 @@ func (r *groupCertificateResource) Update(ctx context.Context, req resource.Upda
 	}
 	if upload && !r.put(ctx, id, certificate, plan.Attested.ValueBool(), &resp.Diagnostics) {
 		return
+	}
+	if same && resp.Diagnostics.HasError() {
+		return // Nothing has changed: it is still not verified.
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)

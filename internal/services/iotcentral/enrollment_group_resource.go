@@ -5,6 +5,7 @@ package iotcentral
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -139,6 +140,9 @@ func (r *enrollmentGroupResource) ModifyPlan(ctx context.Context, req resource.M
 		return
 	}
 	host, err := r.Host(application)
+	if errors.Is(err, clients.ErrHostLater) {
+		return
+	}
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("application"), "Not an IoT Central application", fwtypes.Sentence(err))
 		return
@@ -244,7 +248,8 @@ func (r *enrollmentGroupResource) put(ctx context.Context, id client.GroupID, wa
 	found, lookup := r.IoTCentral().Group(ctx, id)
 	switch {
 	case transport.IsNotFound(lookup):
-		return wanted, false, err
+		// After a success that tells nothing it may only not be shown yet.
+		return wanted, errors.Is(err, client.ErrNoGroup), err
 	case lookup != nil:
 		return wanted, transport.EffectUnknown(err), err
 	case found.DisplayName != wanted.DisplayName || found.Type != wanted.Type || found.Attestation.Type != wanted.Attestation.Type:
@@ -318,7 +323,7 @@ func (r *enrollmentGroupResource) Update(ctx context.Context, req resource.Updat
 		patch.Enabled = plan.Enabled.ValueBoolPointer()
 	}
 	if patch != (client.EnrollmentGroupPatch{}) {
-		if _, err := r.IoTCentral().UpdateGroup(ctx, id, patch); err != nil {
+		if err := r.IoTCentral().UpdateGroup(ctx, id, patch); err != nil {
 			clients.AddError(&resp.Diagnostics, "Cannot update the enrollment group", err)
 			return
 		}

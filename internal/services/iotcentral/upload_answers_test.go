@@ -132,6 +132,10 @@ func TestEnrollmentGroup_answerToTheCreationIsChecked(t *testing.T) {
 		"nothing in the answer, and it is there": {
 			[]emulator.Fault{{Operation: "EnrollmentGroups_Create", Status: 200, AfterEffect: true, Body: acctest.Nothing}}, "", true,
 		},
+		"nothing in the answer, and it is not shown yet": {[]emulator.Fault{
+			{Operation: "EnrollmentGroups_Create", Status: 201, AfterEffect: true, Body: acctest.Nothing},
+			{Operation: "EnrollmentGroups_Get", Status: 404, Times: 2},
+		}, "does not tell the type", true},
 		"nothing in any answer": {[]emulator.Fault{
 			{Operation: "EnrollmentGroups_Create", Status: 200, AfterEffect: true, Body: acctest.Nothing},
 			absent,
