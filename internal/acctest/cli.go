@@ -36,27 +36,43 @@ const RequiredProviders = `terraform {
 `
 
 // NewCLI returns a command line that reaches the emulator, in an empty folder with
-// the given configuration, after init.
+// the given configuration, after init. The configuration needs no modules and no
+// other providers.
 func (b *Bench) NewCLI(config string) *CLI {
 	b.t.Helper()
 	installed, err := install()
 	if err != nil {
 		b.t.Fatalf("build and install the provider: %v", err)
 	}
-	cli := &CLI{Dir: b.t.TempDir(), t: b.t, environment: []string{
-		"PATH=" + os.Getenv("PATH"),
-		"HOME=" + b.t.TempDir(), // The CLI keeps files there.
-		"TMPDIR=" + os.TempDir(),
-		"TF_CLI_CONFIG_FILE=" + filepath.Join(installed, "terraform.rc"),
-		"CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color",
-	}}
+	cli := &CLI{Dir: b.t.TempDir(), t: b.t, environment: cliEnvironment(installed, b.t.TempDir())}
 	for name, value := range b.env {
 		cli.environment = append(cli.environment, name+"="+value)
 	}
 	cli.Write("main.tf", RequiredProviders+config)
-	cli.MustRun("init")
+	// What init makes is the same for all, and only read from now on.
+	if err := os.Symlink(filepath.Join(installed, ".terraform"), filepath.Join(cli.Dir, ".terraform")); err != nil {
+		b.t.Fatal(err)
+	}
+	lock, err := os.ReadFile(filepath.Join(installed, lockFile))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	cli.Write(lockFile, string(lock))
 
 	return cli
+}
+
+const lockFile = ".terraform.lock.hcl"
+
+// cliEnvironment is what the CLI gets whatever it is for. It keeps files in home.
+func cliEnvironment(installed, home string) []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"),
+		"HOME=" + home,
+		"TMPDIR=" + os.TempDir(),
+		"TF_CLI_CONFIG_FILE=" + filepath.Join(installed, "terraform.rc"),
+		"CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_CLI_ARGS=-no-color",
+	}
 }
 
 // Setenv adds an environment variable for the CLI and the provider.
@@ -111,8 +127,9 @@ func (c *CLI) MustRun(arguments ...string) string {
 // installed is the folder of install, for Main to remove.
 var installed string
 
-// install builds the provider once for all tests of a package and installs it
-// under both names. It returns the folder, which holds a terraform.rc as well.
+// install builds the provider once for all tests of a package, installs it under
+// both names, and runs init. It returns the folder, which holds a terraform.rc and
+// what init made.
 var install = sync.OnceValues(func() (string, error) {
 	dir, err := os.MkdirTemp("", "provider-")
 	if err != nil {
@@ -128,5 +145,16 @@ var install = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 
-	return dir, os.WriteFile(filepath.Join(dir, "terraform.rc"), []byte(mirror.CLIConfig(filepath.Join(dir, "mirror"))), 0o600)
+	for name, content := range map[string]string{"terraform.rc": mirror.CLIConfig(filepath.Join(dir, "mirror")), "main.tf": RequiredProviders} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			return "", err
+		}
+	}
+	init := exec.Command(os.Getenv("TF_ACC_TERRAFORM_PATH"), "init")
+	init.Dir, init.Env = dir, cliEnvironment(dir, dir)
+	if output, err := init.CombinedOutput(); err != nil {
+		return "", errors.Join(err, errors.New(string(output)))
+	}
+
+	return dir, nil
 })
