@@ -25,7 +25,7 @@ func openssl(t *testing.T, certificate *certs.Certificate, arguments ...string) 
 	t.Helper()
 	path, err := exec.LookPath("openssl")
 	if err != nil {
-		t.Skip("openssl is not installed")
+		t.Skip("openssl is not installed; it is a second opinion, and the other tests need nothing but Go")
 	}
 	command := exec.CommandContext(t.Context(), path, append([]string{"x509", "-noout", "-inform", "DER"}, arguments...)...)
 	command.Stdin = bytes.NewReader(certificate.DER())

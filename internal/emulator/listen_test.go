@@ -31,18 +31,7 @@ func TestStart_onEveryAddressIsReachedOnLoopback(t *testing.T) {
 
 func TestStart_onANameServesTheApplicationsBelowIt(t *testing.T) {
 	t.Parallel()
-	host, err := os.Hostname()
-	if err != nil {
-		t.Skip("this machine has no name:", err)
-	}
-	host = strings.ToUpper(host) // names are the same in any case
-	probe, err := new(net.ListenConfig).Listen(t.Context(), "tcp", net.JoinHostPort(host, "0"))
-	if err != nil {
-		t.Skip("nothing can listen on the name of this machine:", err)
-	}
-	if err := probe.Close(); err != nil {
-		t.Fatal(err)
-	}
+	host := ownName(t)
 	s := start(t, emulator.Options{Listen: net.JoinHostPort(host, "0")})
 	transport, ok := s.client.Transport.(*http.Transport)
 	if !ok {
@@ -60,6 +49,25 @@ func TestStart_onANameServesTheApplicationsBelowIt(t *testing.T) {
 			t.Errorf("logged as %+v", r)
 		}
 	}
+}
+
+// ownName is a name besides localhost that an emulator can listen on. Only the machine can have one: its own, where it
+// resolves it. It is in capitals, since names are the same in any case.
+func ownName(t *testing.T) string {
+	t.Helper()
+	name, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name = strings.ToUpper(name)
+	probe, err := new(net.ListenConfig).Listen(t.Context(), "tcp", net.JoinHostPort(name, "0"))
+	if err != nil {
+		t.Skip("the name of this machine is not in its DNS or hosts file, and no other name than localhost is sure to be:", err)
+	}
+	if err := probe.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 func TestStart_refusesAnAddressInUse(t *testing.T) {

@@ -96,12 +96,7 @@ var removals = map[string]change{
 
 func TestCreating_refusedLeavesNoState(t *testing.T) {
 	t.Parallel()
-	for name, creation := range creations {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			refuse(t, newEstate(t, creation.needs...), creation)
-		})
-	}
+	refuseAll(t, creations)
 }
 
 func TestCreating_coversEveryType(t *testing.T) {
@@ -119,22 +114,12 @@ func TestCreating_coversEveryType(t *testing.T) {
 
 func TestUpdating_refusedKeepsTheState(t *testing.T) {
 	t.Parallel()
-	for name, update := range changes {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			refuse(t, newEstate(t, update.needs...), update)
-		})
-	}
+	refuseAll(t, changes)
 }
 
 func TestDeleting_refusedKeepsTheState(t *testing.T) {
 	t.Parallel()
-	for name, removal := range removals {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			refuse(t, newEstate(t, removal.needs...), removal)
-		})
-	}
+	refuseAll(t, removals)
 }
 
 // TestPlanning_refusedIsAnError: a plan that has to look, and cannot, decides
@@ -175,6 +160,17 @@ func TestPlanning_refusedIsAnError(t *testing.T) {
 		if plan := test.plan(test.estate.NewServer()); len(plan.Errors) > 0 {
 			t.Errorf("%s, without a fault: %q", name, plan.Errors)
 		}
+	}
+}
+
+// refuseAll refuses each of the changes in an estate of its own.
+func refuseAll(t *testing.T, all map[string]change) {
+	t.Helper()
+	for name, one := range all {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refuse(t, newEstate(t, one.needs...), one)
+		})
 	}
 }
 

@@ -16,7 +16,7 @@ func TestModels_acceptTheOfficialExamples(t *testing.T) {
 	t.Parallel()
 	folder := filepath.FromSlash("../../../shared/contract/specs/azure-sphere/examples")
 	if _, err := os.Stat(folder); err != nil {
-		t.Skip("the examples in shared/contract are not beside this repository")
+		t.Skip("Microsoft's examples are not beside this repository, which does not hold copies of them")
 	}
 	content, err := os.ReadFile(filepath.Join(folder, "Certificates_ListByCatalog.json"))
 	if err != nil {

@@ -149,16 +149,18 @@ func lost() error {
 	return &transport.ConnectionError{Service: "IoT Central", Operation: "do it"}
 }
 
-// once returns what a fake asks for: the error at the first call only.
-func once(err error, effect bool) func(int) (error, bool) {
+// at returns what a fake asks for: the error at one of the calls only.
+func at(failing int, err error, effect bool) func(int) (error, bool) {
 	return func(n int) (error, bool) {
-		if n == 1 {
+		if n == failing {
 			return err, effect
 		}
 
 		return nil, true
 	}
 }
+
+func once(err error, effect bool) func(int) (error, bool) { return at(1, err, effect) }
 
 func always(err error, effect bool) func(int) (error, bool) {
 	return func(int) (error, bool) { return err, effect }
@@ -560,12 +562,7 @@ func TestHandshake_readAfterAnAttemptThatFailsReportsBoth(t *testing.T) {
 	s := newScene(t)
 	verify, read := refused(http.StatusInternalServerError), refused(http.StatusServiceUnavailable)
 	s.central.failVerify = always(verify, false)
-	s.central.failRead = func(n int) (error, bool) {
-		if n == 2 {
-			return read, false
-		}
-		return nil, true
-	}
+	s.central.failRead = at(2, read, false)
 	err := s.wantFailure(t, verify, "read code verify read")
 	if !errors.Is(err, read) {
 		t.Errorf("the second failure is missing: %v", err)
@@ -573,11 +570,6 @@ func TestHandshake_readAfterAnAttemptThatFailsReportsBoth(t *testing.T) {
 
 	// The same after a success: the outcome is not known, so it is no success.
 	s = newScene(t)
-	s.central.failRead = func(n int) (error, bool) {
-		if n == 2 {
-			return read, false
-		}
-		return nil, true
-	}
+	s.central.failRead = at(2, read, false)
 	_ = s.wantFailure(t, read, "read code verify read")
 }

@@ -141,12 +141,7 @@ func TestPresent_readAfterwardsThatFailsReportsBoth(t *testing.T) {
 	s := newScene(t)
 	verify, read := refused(http.StatusInternalServerError), refused(http.StatusServiceUnavailable)
 	s.central.failVerify = always(verify, false)
-	s.central.failRead = func(n int) (error, bool) {
-		if n == 2 {
-			return read, false
-		}
-		return nil, true
-	}
+	s.central.failRead = at(2, read, false)
 	if err := present(t, s, s.owner.ca.Proof(t, "CODE", certstest.Now), nil); !errors.Is(err, verify) || !errors.Is(err, read) {
 		t.Errorf("got %v, want both failures", err)
 	}

@@ -23,7 +23,7 @@ const specs = "../../../../shared/contract/specs"
 func loadSpecs(t *testing.T) *Validator {
 	t.Helper()
 	if _, err := os.Stat(specs); errors.Is(err, fs.ErrNotExist) {
-		t.Skip("the OpenAPI files are not here")
+		t.Skip("Microsoft's OpenAPI files are not beside this repository, which does not hold copies of them")
 	}
 	v, err := Load(specs)
 	if err != nil {
