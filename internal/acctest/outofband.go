@@ -130,6 +130,21 @@ func (b *Bench) Token(audience string) string {
 	return answer.AccessToken
 }
 
+// NewCatalog creates a catalog beside the default one, and returns its ID.
+func (b *Bench) NewCatalog(name string) string {
+	b.t.Helper()
+	info := b.Info()
+	id := info.CatalogID[:strings.LastIndex(info.CatalogID, "/")+1] + name
+	var answer map[string]any
+	status := b.send(http.MethodPut, strings.TrimSuffix(info.Endpoints.ResourceManager, "/")+id+"?api-version=2024-04-01",
+		"Bearer "+b.Token(info.Audiences.ResourceManager), "application/json", strings.NewReader(`{"location":"global"}`), &answer)
+	if status != http.StatusOK && status != http.StatusCreated {
+		b.t.Fatalf("create the catalog %s: status %d: %v", name, status, answer)
+	}
+
+	return id
+}
+
 // ActiveCA returns the Active CA of the default catalog.
 func (b *Bench) ActiveCA() *certs.Certificate {
 	b.t.Helper()

@@ -120,7 +120,34 @@ func (s *Server) Apply(plan Plan) Resource {
 		Warnings: append(plan.Warnings, warnings(applied.Diagnostics)...),
 	}
 
+	if len(after.Errors) == 0 && !conforms(s.unmarshal(plan.planned, s.kind(after.typeName)), s.unmarshal(applied.NewState, s.kind(after.typeName))) {
+		s.t.Errorf("%s: the result is not what was planned, which Terraform calls a bug of the provider:\nplanned %v\n    got %v",
+			after.typeName, plan.Values, s.decode(applied.NewState, s.kind(after.typeName)))
+	}
+
 	return s.kept(after, applied.NewState, applied.Private, applied.NewIdentity)
+}
+
+// conforms reports whether a result has the values that were planned, as Terraform
+// demands: only what was unknown may be anything.
+func conforms(planned, result tftypes.Value) bool {
+	switch {
+	case !planned.IsKnown():
+		return true
+	case planned.IsNull() || result.IsNull():
+		return planned.IsNull() == result.IsNull()
+	}
+	var attributes, results map[string]tftypes.Value
+	if planned.As(&attributes) != nil || result.As(&results) != nil {
+		return planned.Equal(result)
+	}
+	for name, value := range attributes {
+		if !conforms(value, results[name]) {
+			return false
+		}
+	}
+
+	return true
 }
 
 // ApplyWith carries out a plan with other arguments than it was made for, such as a

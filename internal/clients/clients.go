@@ -65,6 +65,8 @@ type Clients struct {
 	mutex        sync.Mutex
 	tenants      map[sphere.Scope]*sphere.Remembered
 	certificates map[string]*certs.Certificate
+
+	claims Claims
 }
 
 // New returns the clients for a configuration.
@@ -126,6 +128,9 @@ func (c *Clients) Now() time.Time { return c.config.Now() }
 
 // Pause waits between two looks at a service.
 func (c *Clients) Pause(ctx context.Context, n int) error { return c.config.Pause(ctx, n) }
+
+// Claims returns the register of what resources manage in this run.
+func (c *Clients) Claims() *Claims { return &c.claims }
 
 // IoTCentral returns the client of all applications.
 func (c *Clients) IoTCentral() *iotcentral.Client { return c.iotCentral }

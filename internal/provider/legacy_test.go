@@ -304,9 +304,9 @@ func TestLegacy_trustMovesToTheCatalogWithoutAWrite(t *testing.T) {
 		resource.TestStep{ // A renewal that the Legacy tenant never told of.
 			PreConfig: func() { rotate(t, bench, emulator.StageIssue) },
 			Config:    config(fmt.Sprintf("catalog_id = %q", bench.Info().CatalogID)),
-			ConfigPlanChecks: planned(
-				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("secondary").AtMapKey("role"), knownvalue.StringExact("upcoming")),
-			),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(trustAddress, tfjsonpath.New("secondary").AtMapKey("role"), knownvalue.StringExact("upcoming")),
+			},
 		},
 	)
 }

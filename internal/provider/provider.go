@@ -106,6 +106,7 @@ func (*Provider) DataSources(context.Context) []func() datasource.DataSource {
 		iotcentral.NewApplicationDataSource,
 		iotcentral.NewEnrollmentGroupsDataSource,
 		iotcentral.NewEnrollmentGroupDataSource,
+		iotcentral.NewAzureSphereTrustDataSource,
 		iotcentral.NewEnrollmentGroupCertificateDataSource,
 	}
 }

@@ -86,7 +86,7 @@ func TestReading_anAnswerThatSaysNothingKeepsTheState(t *testing.T) {
 	server := e.NewServer()
 	for typeName, want := range map[string]string{
 		typeGroup: "does not tell the type", typeCertificate: "does not tell the thumbprint",
-		typeVerification: "does not tell the thumbprint", typeCode: "does not tell the thumbprint", typeTrust: "does not tell the thumbprint",
+		typeVerification: "does not tell the thumbprint", typeCode: "does not tell the thumbprint", typeTrust: "does not tell the type",
 		typeTenantCA: "there is no list in it",
 	} {
 		before := e.resources[typeName]

@@ -7,12 +7,10 @@ package services
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
 
 // PrivateReader is the private state of a resource, in a request.
@@ -49,29 +47,4 @@ func WritePrivate[T any](ctx context.Context, private PrivateWriter, key string,
 		return
 	}
 	diags.Append(private.SetKey(ctx, key, encoded)...)
-}
-
-// Seen is what a refresh saw of the CAs of a tenant. Terraform plans a resource
-// twice, the second time during the apply, and both plans must be equal. So plans
-// are made from what the refresh saw, even when the tenant has changed since.
-type Seen struct {
-	Tenant       sphere.Scope         `json:"tenant"`
-	At           time.Time            `json:"at"`
-	Certificates []sphere.Certificate `json:"certificates"`
-}
-
-// seenKey is the key of Seen in the private state.
-const seenKey = "seen"
-
-// Recall returns what the last refresh saw of a tenant, and reports false when that
-// was another tenant, or nothing.
-func Recall(ctx context.Context, private PrivateReader, tenant sphere.Scope, diags *diag.Diagnostics) (Seen, bool) {
-	seen, found := ReadPrivate[Seen](ctx, private, seenKey, diags)
-
-	return seen, found && seen.Tenant.Same(tenant)
-}
-
-// Keep keeps what a refresh saw, for the plan that follows.
-func (s Seen) Keep(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
-	WritePrivate(ctx, private, seenKey, s, diags)
 }

@@ -34,7 +34,7 @@ func TestRecall_onlyWhatWasSeenOfTheTenant(t *testing.T) {
 	if _, found := services.Recall(t.Context(), kept, tenant, &diags); found {
 		t.Error("something is recalled, and nothing was seen")
 	}
-	services.Seen{Tenant: tenant, Certificates: []sphere.Certificate{{Thumbprint: "AB"}}}.Keep(t.Context(), kept, &diags)
+	services.Seen{Tenant: tenant, Certificates: []sphere.Certificate{{Thumbprint: "AB"}}}.Keep(t.Context(), kept, kept, &diags)
 	if seen, found := services.Recall(t.Context(), kept, sphere.Scope{CatalogID: "/catalog"}, &diags); !found || seen.Certificates[0].Thumbprint != "AB" {
 		t.Errorf("recalled %v, %t, want what was seen", seen, found)
 	}

@@ -5,54 +5,41 @@ package trust
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
+	"maps"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
-// Group is the side of IoT Central in a rotation.
-type Group interface {
-	Verifier
-
-	PutCertificate(ctx context.Context, id iotcentral.CertificateID, certificate *certs.Certificate, verified bool) (iotcentral.SigningCertificate, error)
-	DeleteCertificate(ctx context.Context, id iotcentral.CertificateID) error
+// RelyingService is a service that trusts CAs: it has places for them.
+type RelyingService interface {
+	// Name names a place in messages.
+	Name(place Place) string
+	// Read returns what a place holds, and reports false when it is empty.
+	Read(ctx context.Context, place Place) (Holding, bool, error)
+	// Upload puts a certificate into a place and replaces what is there.
+	Upload(ctx context.Context, place Place, certificate *certs.Certificate) (Holding, error)
+	// Verify proves possession of the CA with the thumbprint, which must be in the
+	// place.
+	Verify(ctx context.Context, place Place, thumbprint string) error
+	// Remove empties a place. An empty place is no error.
+	Remove(ctx context.Context, place Place) error
 }
 
-// Keeper carries out the steps of a Rotation.
+// Keeper carries out the steps of a Decision.
 type Keeper struct {
-	Group  Group
-	Prover Prover
-	// Now and Pause are those of the Handshake.
-	Now   func() time.Time
-	Pause Pause
-	// Uploaded is told of each certificate that was put into the group.
-	Uploaded func(thumbprint string)
+	Service RelyingService
+	// Replaced are the thumbprints that this Keeper took out of each place, which a
+	// read that lags may still show.
+	replaced map[Place]string
 }
 
-// ReadEntries reads the entries of a group. Of a group that does not exist all
-// entries are empty.
-func ReadEntries(ctx context.Context, verifier Verifier, group iotcentral.GroupID) (Entries, error) {
-	entries := Entries{}
-	for _, entry := range iotcentral.Entries() {
-		content, err := verifier.Certificate(ctx, group.Certificate(entry))
-		switch {
-		case transport.IsNotFound(err):
-		case err != nil:
-			return nil, err
-		default:
-			entries[entry] = content
-		}
-	}
-
-	return entries, nil
-}
-
-// ChangedError says that an entry no longer holds what the steps were decided for.
+// ChangedError says that a place no longer holds what the steps were decided for.
 type ChangedError struct {
-	ID          iotcentral.CertificateID
+	// Place is its name.
+	Place       string
 	Found, Want string
 }
 
@@ -65,38 +52,108 @@ func (e *ChangedError) Error() string {
 		return "the certificate with thumbprint " + thumbprint
 	}
 
-	return fmt.Sprintf("%s holds %s by now, instead of %s; somebody else is changing it", e.ID, describe(e.Found), describe(e.Want))
+	return fmt.Sprintf("%s holds %s by now, instead of %s; somebody else is changing it", e.Place, describe(e.Found), describe(e.Want))
 }
 
-// CarryOut carries out the steps in their order, and stops at the first failure.
-// What was done before stays, and a new decision continues from there.
-func (k *Keeper) CarryOut(ctx context.Context, group iotcentral.GroupID, steps []Step) error {
-	for _, step := range steps {
-		if err := k.carryOut(ctx, group.Certificate(step.Entry), step); err != nil {
-			return err
+// Failure is a step that failed.
+type Failure struct {
+	Step Step
+	Err  error
+}
+
+// Error implements error.
+func (f *Failure) Error() string { return f.Err.Error() }
+
+// Unwrap returns the cause.
+func (f *Failure) Unwrap() error { return f.Err }
+
+// Result is what has become of the steps.
+type Result struct {
+	// Holds is what the places hold by now, as far as it could be read.
+	Holds map[Place]Holding
+	// Wrote says that something may have been changed.
+	Wrote bool
+	// Failures, in the order in which they occurred.
+	Failures []*Failure
+}
+
+// ReadPlaces reads what places hold. Those that are empty are missing.
+func ReadPlaces(ctx context.Context, service RelyingService, places []Place) (map[Place]Holding, error) {
+	holds := map[Place]Holding{}
+	for _, place := range places {
+		holding, filled, err := service.Read(ctx, place)
+		if err != nil {
+			return nil, err
+		}
+		if filled {
+			holds[place] = holding
 		}
 	}
 
-	return nil
+	return holds, nil
 }
 
-func (k *Keeper) carryOut(ctx context.Context, id iotcentral.CertificateID, step Step) error {
+// CarryOut carries out the steps in their order. holds is what the places held when
+// they were decided. A step that fails does not stop those for other places: each
+// trusts or distrusts a CA of its own, and a new decision continues from there.
+func (k *Keeper) CarryOut(ctx context.Context, holds map[Place]Holding, steps []Step) Result {
+	result := Result{Holds: map[Place]Holding{}}
+	maps.Copy(result.Holds, holds)
+	failed := map[Place]bool{}
+	for _, step := range steps {
+		if failed[step.Place] {
+			continue
+		}
+		err := k.carryOut(ctx, step, &result)
+		if err == nil {
+			continue
+		}
+		failed[step.Place] = true
+		result.Failures = append(result.Failures, &Failure{Step: step, Err: err})
+		if ctx.Err() != nil {
+			break // Nothing more can be done, and nothing read.
+		}
+		k.recover(ctx, step, &result)
+	}
+
+	return result
+}
+
+// recover does what is left to do for the place of a step that failed: a revoked CA
+// must go even when its successor cannot come. Then it reads what is there.
+func (k *Keeper) recover(ctx context.Context, step Step, result *Result) {
+	if step.Action == Upload && step.EndsDistrust() {
+		removal := Step{Action: Remove, Place: step.Place, Replaces: step.Replaces}
+		if err := k.carryOut(ctx, removal, result); err != nil {
+			result.Failures = append(result.Failures, &Failure{Step: removal, Err: err})
+		}
+	}
+	holding, filled, err := k.Service.Read(ctx, step.Place)
+	if err != nil {
+		return // What the steps did so far is the best that is known.
+	}
+	// An answer may deny what was done all the same.
+	result.Wrote = result.Wrote || holding.Thumbprint != result.Holds[step.Place].Thumbprint
+	if filled {
+		result.Holds[step.Place] = holding
+	} else {
+		delete(result.Holds, step.Place)
+	}
+}
+
+func (k *Keeper) carryOut(ctx context.Context, step Step, result *Result) error {
 	switch step.Action {
 	case Upload:
-		return k.upload(ctx, id, step)
+		return k.upload(ctx, step, result)
 	case Verify:
-		handshake := Handshake{Verifier: k.Group, Prover: k.Prover, Now: k.Now, Pause: k.Pause}
-		_, err := handshake.Run(ctx, id, step.CA.Thumbprint)
-		return err
-	case Remove:
-		found, err := k.thumbprint(ctx, id)
-		if err != nil || found == "" {
+		if err := k.Service.Verify(ctx, step.Place, step.CA.Thumbprint); err != nil {
 			return err
 		}
-		if !certs.SameThumbprint(found, step.Replaces) {
-			return &ChangedError{ID: id, Found: found, Want: step.Replaces}
-		}
-		return k.Group.DeleteCertificate(ctx, id)
+		result.Wrote = true
+		result.Holds[step.Place] = Holding{Thumbprint: step.CA.Thumbprint, Verified: true}
+		return nil
+	case Remove:
+		return k.remove(ctx, step, result)
 	default:
 		return fmt.Errorf("unknown action %q", step.Action)
 	}
@@ -104,41 +161,79 @@ func (k *Keeper) carryOut(ctx context.Context, id iotcentral.CertificateID, step
 
 // upload looks once more before it writes. Another run may have done the same
 // meanwhile, and a second upload would undo its verification.
-func (k *Keeper) upload(ctx context.Context, id iotcentral.CertificateID, step Step) error {
-	found, err := k.thumbprint(ctx, id)
+func (k *Keeper) upload(ctx context.Context, step Step, result *Result) error {
+	found, filled, err := k.Service.Read(ctx, step.Place)
 	if err != nil {
 		return err
 	}
-	if certs.SameThumbprint(found, step.CA.Thumbprint) {
+	if filled && certs.SameThumbprint(found.Thumbprint, step.CA.Thumbprint) {
+		result.Holds[step.Place] = found
 		return nil
 	}
-	if found != step.Replaces && !certs.SameThumbprint(found, step.Replaces) {
-		return &ChangedError{ID: id, Found: found, Want: step.Replaces}
+	if err := k.unchanged(step, found.Thumbprint); err != nil {
+		return err
 	}
-	stored, err := k.Group.PutCertificate(ctx, id, step.CA.Body, false)
+	stored, err := k.Service.Upload(ctx, step.Place, step.CA.Body)
 	if err != nil && transport.EffectUnknown(err) {
-		// The answer was lost; the entry tells whether it was done.
-		if stored.Thumbprint, _ = k.thumbprint(ctx, id); !certs.SameThumbprint(stored.Thumbprint, step.CA.Thumbprint) {
-			return err
+		// The answer was lost; the place says whether it was done.
+		lost := err
+		stored, _, err = k.Service.Read(ctx, step.Place)
+		if err != nil || !certs.SameThumbprint(stored.Thumbprint, step.CA.Thumbprint) {
+			result.Wrote = result.Wrote || err != nil || stored.Thumbprint != found.Thumbprint
+			return errors.Join(lost, err)
 		}
-		err = nil
 	}
 	if err != nil {
 		return err
 	}
-	k.Uploaded(step.CA.Thumbprint)
+	result.Wrote = true
+	result.Holds[step.Place] = stored
+	k.took(step.Place, found.Thumbprint)
 	if !certs.SameThumbprint(stored.Thumbprint, step.CA.Thumbprint) {
-		return &ChangedError{ID: id, Found: stored.Thumbprint, Want: step.CA.Thumbprint}
+		return &ChangedError{Place: k.Service.Name(step.Place), Found: stored.Thumbprint, Want: step.CA.Thumbprint}
 	}
 
 	return nil
 }
 
-func (k *Keeper) thumbprint(ctx context.Context, id iotcentral.CertificateID) (string, error) {
-	content, err := k.Group.Certificate(ctx, id)
-	if transport.IsNotFound(err) {
-		return "", nil
+// remove looks before it deletes: what somebody else has put there meanwhile stays.
+func (k *Keeper) remove(ctx context.Context, step Step, result *Result) error {
+	found, filled, err := k.Service.Read(ctx, step.Place)
+	if err != nil {
+		return err
+	}
+	if filled {
+		if err := k.unchanged(step, found.Thumbprint); err != nil {
+			return err
+		}
+		err := k.Service.Remove(ctx, step.Place)
+		result.Wrote = result.Wrote || err == nil || transport.EffectUnknown(err)
+		if err != nil {
+			return err
+		}
+		k.took(step.Place, found.Thumbprint)
+	}
+	delete(result.Holds, step.Place)
+
+	return nil
+}
+
+// unchanged makes sure that a place holds what the step was decided for.
+func (k *Keeper) unchanged(step Step, found string) error {
+	want := ""
+	if step.Replaces != nil {
+		want = step.Replaces.CA.Thumbprint
+	}
+	if found == want || certs.SameThumbprint(found, want) || found != "" && certs.SameThumbprint(found, k.replaced[step.Place]) {
+		return nil
 	}
 
-	return content.Thumbprint, err
+	return &ChangedError{Place: k.Service.Name(step.Place), Found: found, Want: want}
+}
+
+func (k *Keeper) took(place Place, thumbprint string) {
+	if k.replaced == nil {
+		k.replaced = map[Place]string{}
+	}
+	k.replaced[place] = thumbprint
 }

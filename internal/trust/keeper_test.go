@@ -22,13 +22,19 @@ import (
 // shelf is an enrollment group with both of its entries. It writes down every
 // call, and fails those that failures names: "put secondary".
 type shelf struct {
-	trust.Entries
+	Entries map[iotcentral.Entry]iotcentral.SigningCertificate
 
 	calls    []string
 	failures map[string]failure
 	// swapped is the thumbprint that an upload is answered with, if not its own.
 	swapped string
 }
+
+// The places of an enrollment group.
+const (
+	primary   = trust.Place(iotcentral.Primary)
+	secondary = trust.Place(iotcentral.Secondary)
+)
 
 // failure is an error of a service. With effect, the call is carried out all the
 // same.
@@ -104,9 +110,8 @@ func (s *shelf) Verify(_ context.Context, id iotcentral.CertificateID, _ *certs.
 type keeping struct {
 	*shelf
 
-	ca       trust.CA
-	owner    *certstest.CA
-	uploaded []string
+	ca    trust.CA
+	owner *certstest.CA
 }
 
 // newKeeping returns a group whose primary entry holds the verified thumbprintA.
@@ -116,7 +121,7 @@ func newKeeping(t *testing.T) *keeping {
 
 	return &keeping{
 		shelf: &shelf{
-			Entries:  trust.Entries{iotcentral.Primary: {Thumbprint: thumbprintA, Verified: true}},
+			Entries:  map[iotcentral.Entry]iotcentral.SigningCertificate{iotcentral.Primary: {Thumbprint: thumbprintA, Verified: true}},
 			failures: map[string]failure{},
 		},
 		ca:    trust.CA{Certificate: sphere.Certificate{Thumbprint: ca.Thumbprint(), Body: ca.Certificate}, Role: trust.RoleActive},
@@ -124,23 +129,46 @@ func newKeeping(t *testing.T) *keeping {
 	}
 }
 
-func (k *keeping) carryOut(t *testing.T, steps ...trust.Step) error {
+func (k *keeping) service(t *testing.T) *trust.EnrollmentGroup {
 	t.Helper()
-	keeper := &trust.Keeper{
-		Group: k.shelf,
+
+	return &trust.EnrollmentGroup{
+		ID:     entry.GroupID,
+		Client: k.shelf,
 		Prover: &owner{ca: k.owner, proof: func(code string) *certs.Certificate {
 			return k.owner.Proof(t, code, certstest.Now)
 		}},
-		Now:      testNow,
-		Pause:    noWait,
-		Uploaded: func(thumbprint string) { k.uploaded = append(k.uploaded, thumbprint) },
+		Now:   testNow,
+		Pause: noWait,
 	}
-
-	return keeper.CarryOut(t.Context(), entry.GroupID, steps)
 }
 
-func (k *keeping) upload(into iotcentral.Entry, replaces string) trust.Step {
-	return trust.Step{Action: trust.Upload, Entry: into, CA: k.ca, Replaces: replaces}
+func (k *keeping) carryOut(t *testing.T, steps ...trust.Step) trust.Result {
+	t.Helper()
+	service := k.service(t)
+	holds := map[trust.Place]trust.Holding{}
+	for entry, content := range k.Entries {
+		holds[trust.Place(entry)] = trust.Holding(content)
+	}
+
+	return (&trust.Keeper{Service: service}).CarryOut(t.Context(), holds, steps)
+}
+
+// holding is what a step replaces: nothing, or a certificate with a role.
+func holding(thumbprint string, role trust.Role) *trust.Content {
+	if thumbprint == "" {
+		return nil
+	}
+
+	return &trust.Content{CA: trust.CA{Certificate: sphere.Certificate{Thumbprint: thumbprint}, Role: role}, Verified: true}
+}
+
+func (k *keeping) upload(into trust.Place, replaces string) trust.Step {
+	return trust.Step{Action: trust.Upload, Place: into, CA: k.ca, Replaces: holding(replaces, trust.RoleRetiring)}
+}
+
+func remove(from trust.Place, replaces string) trust.Step {
+	return trust.Step{Action: trust.Remove, Place: from, Replaces: holding(replaces, trust.RoleExpired)}
 }
 
 func (k *keeping) wantCalls(t *testing.T, want ...string) {
@@ -150,44 +178,130 @@ func (k *keeping) wantCalls(t *testing.T, want ...string) {
 	}
 }
 
-// wantUploaded checks whether the upload was told of, once.
-func (k *keeping) wantUploaded(t *testing.T, want bool) {
+// failureOf returns the only failure of a result, or nil.
+func failureOf(t *testing.T, result trust.Result) error {
 	t.Helper()
-	if told := slices.Equal(k.uploaded, []string{k.ca.Thumbprint}); told != want || len(k.uploaded) > 1 {
-		t.Errorf("uploads that were told of: %q; that of %s is wanted: %t", k.uploaded, k.ca.Thumbprint, want)
+	switch len(result.Failures) {
+	case 0:
+		return nil
+	case 1:
+		return result.Failures[0]
+	default:
+		t.Fatalf("failures: %v", result.Failures)
+		return nil
 	}
 }
 
 func TestKeeper_carriesOutStepsInTheirOrder(t *testing.T) {
 	t.Parallel()
 	k := newKeeping(t)
-	err := k.carryOut(t,
-		k.upload(iotcentral.Secondary, ""),
-		trust.Step{Action: trust.Verify, Entry: iotcentral.Secondary, CA: k.ca},
-		trust.Step{Action: trust.Remove, Entry: iotcentral.Primary, Replaces: thumbprintA})
-	if err != nil {
+	result := k.carryOut(t,
+		k.upload(secondary, ""),
+		trust.Step{Action: trust.Verify, Place: secondary, CA: k.ca},
+		remove(primary, thumbprintA))
+	if err := failureOf(t, result); err != nil {
 		t.Fatal(err)
 	}
 	k.wantCalls(t, "read secondary", "put secondary",
 		"read secondary", "code secondary", "verify secondary", "read secondary",
 		"read primary", "delete primary")
-	k.wantUploaded(t, true)
-	want := iotcentral.SigningCertificate{Thumbprint: k.ca.Thumbprint, Verified: true}
-	if len(k.Entries) != 1 || k.Entries[iotcentral.Secondary] != want {
+	want := trust.Holding{Thumbprint: k.ca.Thumbprint, Verified: true}
+	if len(result.Holds) != 1 || result.Holds[secondary] != want || !result.Wrote {
+		t.Errorf("got %+v, want %v in the secondary entry alone, and that something was written", result, want)
+	}
+	if len(k.Entries) != 1 || k.Entries[iotcentral.Secondary] != iotcentral.SigningCertificate(want) {
 		t.Errorf("the group holds %v, want %v in the secondary entry alone", k.Entries, want)
 	}
 }
 
-func TestKeeper_stopsAtTheFirstFailure(t *testing.T) {
+func TestKeeper_aFailureStopsItsPlaceAlone(t *testing.T) {
 	t.Parallel()
 	k := newKeeping(t)
 	k.failures["put secondary"] = failure{err: refused(http.StatusForbidden)}
-	err := k.carryOut(t, k.upload(iotcentral.Secondary, ""),
-		trust.Step{Action: trust.Remove, Entry: iotcentral.Primary, Replaces: thumbprintA})
-	if transport.StatusCode(err) != http.StatusForbidden {
+	result := k.carryOut(t, k.upload(secondary, ""),
+		trust.Step{Action: trust.Verify, Place: secondary, CA: k.ca},
+		remove(primary, thumbprintA))
+	if err := failureOf(t, result); transport.StatusCode(err) != http.StatusForbidden || result.Failures[0].Step.Action != trust.Upload {
 		t.Errorf("got %v", err)
 	}
-	k.wantCalls(t, "read secondary", "put secondary")
+	k.wantCalls(t, "read secondary", "put secondary", "read secondary", "read primary", "delete primary")
+	if len(result.Holds) != 0 {
+		t.Errorf("the places are said to hold %v", result.Holds)
+	}
+}
+
+func TestKeeper_whatIsThereAfterAFailureIsRead(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t)
+	k.failures["delete primary"] = failure{err: refused(http.StatusInternalServerError), effect: true}
+	result := k.carryOut(t, remove(primary, thumbprintA))
+	if err := failureOf(t, result); err == nil || len(result.Holds) != 0 || !result.Wrote {
+		t.Errorf("got %+v", result)
+	}
+}
+
+func TestKeeper_whatCannotBeReadAfterAFailureStaysAsItWas(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t)
+	k.failures["read primary"] = failure{err: refused(http.StatusForbidden)}
+	result := k.carryOut(t, remove(primary, thumbprintA))
+	if err := failureOf(t, result); err == nil || result.Holds[primary].Thumbprint != thumbprintA || result.Wrote {
+		t.Errorf("got %+v", result)
+	}
+}
+
+func TestKeeper_endsWithItsContext(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	k.failures["read primary"] = failure{err: context.Canceled}
+	result := (&trust.Keeper{Service: k.service(t)}).CarryOut(ctx, nil, []trust.Step{remove(primary, thumbprintA), k.upload(secondary, "")})
+	if err := failureOf(t, result); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	k.wantCalls(t, "read primary")
+}
+
+// A revoked CA goes even when its successor cannot come.
+func TestKeeper_removesTheRevokedCAThatAFailedUploadShouldReplace(t *testing.T) {
+	t.Parallel()
+	for name, failures := range map[string]map[string]failure{
+		"removed":      {"put primary": {err: refused(http.StatusConflict)}},
+		"not removed":  {"put primary": {err: refused(http.StatusConflict)}, "delete primary": {err: refused(http.StatusForbidden)}},
+		"a lost reply": {"put primary": {err: lost()}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := newKeeping(t)
+			k.failures = failures
+			step := k.upload(primary, thumbprintA)
+			step.Replaces.CA.Role = trust.RoleRevoked
+			result := k.carryOut(t, step)
+			_, stays := failures["delete primary"]
+			if _, there := k.Entries[iotcentral.Primary]; there != stays || len(result.Holds) != len(k.Entries) {
+				t.Errorf("the group holds %v, the result says %v", k.Entries, result.Holds)
+			}
+			if len(result.Failures) != len(failures) {
+				t.Errorf("failures: %v", result.Failures)
+			}
+		})
+	}
+}
+
+// A read that lags shows what was there before.
+func TestKeeper_knowsWhatItRemovedItself(t *testing.T) {
+	t.Parallel()
+	k := newKeeping(t)
+	keeper := &trust.Keeper{Service: k.service(t)}
+	holds := map[trust.Place]trust.Holding{primary: {Thumbprint: thumbprintA}}
+	if result := keeper.CarryOut(t.Context(), holds, []trust.Step{remove(primary, thumbprintA)}); len(result.Failures) > 0 {
+		t.Fatal(result.Failures[0])
+	}
+	k.Entries[iotcentral.Primary] = iotcentral.SigningCertificate{Thumbprint: thumbprintA}
+	if result := keeper.CarryOut(t.Context(), nil, []trust.Step{k.upload(primary, "")}); len(result.Failures) > 0 {
+		t.Errorf("after the removal, the old certificate is taken for somebody else's: %v", result.Failures[0])
+	}
 }
 
 func TestKeeper_uploads(t *testing.T) {
@@ -197,7 +311,7 @@ func TestKeeper_uploads(t *testing.T) {
 		arrange  func(*keeping)
 		replaces string
 		calls    []string
-		uploaded bool
+		wrote    bool
 	}{
 		"into an entry that is as expected": {nil, thumbprintA, []string{read, put}, true},
 		"however the thumbprint is spelled": {nil, strings.ToLower(thumbprintA), []string{read, put}, true},
@@ -215,13 +329,14 @@ func TestKeeper_uploads(t *testing.T) {
 			if test.arrange != nil {
 				test.arrange(k)
 			}
-			if err := k.carryOut(t, k.upload(iotcentral.Primary, test.replaces)); err != nil {
-				t.Error(err)
+			result := k.carryOut(t, k.upload(primary, test.replaces))
+			if err := failureOf(t, result); err != nil || result.Wrote != test.wrote {
+				t.Errorf("got %v, wrote %t", err, result.Wrote)
 			}
 			k.wantCalls(t, test.calls...)
-			k.wantUploaded(t, test.uploaded)
-			if held := k.Entries[iotcentral.Primary].Thumbprint; !certs.SameThumbprint(held, k.ca.Thumbprint) {
-				t.Errorf("the entry holds %s, want %s", held, k.ca.Thumbprint)
+			held := k.Entries[iotcentral.Primary]
+			if !certs.SameThumbprint(held.Thumbprint, k.ca.Thumbprint) || result.Holds[primary] != trust.Holding(held) {
+				t.Errorf("the entry holds %s, want %s; the result says %v", held.Thumbprint, k.ca.Thumbprint, result.Holds)
 			}
 		})
 	}
@@ -233,60 +348,69 @@ func TestKeeper_reportsAnUploadThatFailed(t *testing.T) {
 		failures map[string]failure
 		status   int // 0: the connection was lost.
 		calls    []string
+		wrote    bool
 	}{
-		"the look before": {map[string]failure{"read primary": {err: refused(http.StatusForbidden)}}, http.StatusForbidden, []string{"read primary"}},
+		"the look before": {
+			map[string]failure{"read primary": {err: refused(http.StatusForbidden)}},
+			http.StatusForbidden,
+			[]string{"read primary", "read primary"},
+			false,
+		},
 		"refused": {
 			map[string]failure{"put primary": {err: refused(http.StatusUnprocessableEntity)}},
 			http.StatusUnprocessableEntity,
-			[]string{"read primary", "put primary"},
+			[]string{"read primary", "put primary", "read primary"},
+			false,
 		},
-		"the request was lost":    {map[string]failure{"put primary": {err: lost()}}, 0, []string{"read primary", "put primary", "read primary"}},
-		"the service broke on it": {map[string]failure{"put primary": {err: refused(http.StatusInternalServerError)}}, http.StatusInternalServerError, []string{"read primary", "put primary", "read primary"}},
+		"the request was lost": {
+			map[string]failure{"put primary": {err: lost()}},
+			0,
+			[]string{"read primary", "put primary", "read primary", "read primary"},
+			false,
+		},
+		"the service broke on it": {
+			map[string]failure{"put primary": {err: refused(http.StatusInternalServerError)}},
+			http.StatusInternalServerError,
+			[]string{"read primary", "put primary", "read primary", "read primary"},
+			false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			k := newKeeping(t)
 			k.failures = test.failures
-			err := k.carryOut(t, k.upload(iotcentral.Primary, thumbprintA))
+			result := k.carryOut(t, k.upload(primary, thumbprintA))
+			err := failureOf(t, result)
 			var disconnected *transport.ConnectionError
-			if transport.StatusCode(err) != test.status || errors.As(err, &disconnected) != (test.status == 0) {
-				t.Errorf("got %v, want status %d", err, test.status)
+			if transport.StatusCode(err) != test.status || errors.As(err, &disconnected) != (test.status == 0) || result.Wrote != test.wrote {
+				t.Errorf("got %v, wrote %t; want status %d, wrote %t", err, result.Wrote, test.status, test.wrote)
 			}
 			k.wantCalls(t, test.calls...)
-			k.wantUploaded(t, false)
 		})
 	}
 }
 
 func TestKeeper_leavesWhatSomebodyElseChanges(t *testing.T) {
 	t.Parallel()
-	remove := func(replaces string) func(*keeping) trust.Step {
-		return func(*keeping) trust.Step {
-			return trust.Step{Action: trust.Remove, Entry: iotcentral.Primary, Replaces: replaces}
-		}
-	}
-	upload := func(replaces string) func(*keeping) trust.Step {
-		return func(k *keeping) trust.Step { return k.upload(iotcentral.Primary, replaces) }
-	}
 	for name, test := range map[string]struct {
 		held, expected string
-		step           func(*keeping) trust.Step
+		action         trust.Action
 		says           string
 	}{
 		"another certificate to replace": {
-			thumbprintA, thumbprintB, upload(thumbprintB),
+			thumbprintA, thumbprintB, trust.Upload,
 			"holds the certificate with thumbprint " + thumbprintA + " by now, instead of the certificate with thumbprint " + thumbprintB,
 		},
 		"a certificate in an empty entry": {
-			thumbprintA, "", upload(""),
+			thumbprintA, "", trust.Upload,
 			"holds the certificate with thumbprint " + thumbprintA + " by now, instead of no certificate",
 		},
 		"nothing to replace": {
-			"", thumbprintB, upload(thumbprintB),
+			"", thumbprintB, trust.Upload,
 			"holds no certificate by now, instead of the certificate with thumbprint " + thumbprintB,
 		},
 		"another certificate to remove": {
-			thumbprintA, thumbprintB, remove(thumbprintB),
+			thumbprintA, thumbprintB, trust.Remove,
 			"holds the certificate with thumbprint " + thumbprintA + " by now",
 		},
 	} {
@@ -296,16 +420,22 @@ func TestKeeper_leavesWhatSomebodyElseChanges(t *testing.T) {
 			if test.held == "" {
 				clear(k.Entries)
 			}
-			err := k.carryOut(t, test.step(k))
+			step := k.upload(primary, test.expected)
+			if test.action == trust.Remove {
+				step = remove(primary, test.expected)
+			}
+			result := k.carryOut(t, step)
 			var changed *trust.ChangedError
-			if !errors.As(err, &changed) || changed.Found != test.held || changed.Want != test.expected || changed.ID != entry {
+			if err := failureOf(t, result); !errors.As(err, &changed) || changed.Found != test.held || changed.Want != test.expected {
 				t.Fatalf("got %#v", err)
 			}
-			if text := err.Error(); !strings.Contains(text, test.says) || !strings.Contains(text, entry.String()) {
-				t.Errorf("got %q, want it to name %s and to say %q", text, entry, test.says)
+			if text := changed.Error(); !strings.Contains(text, test.says) || !strings.Contains(text, "the primary entry of "+entry.GroupID.String()) {
+				t.Errorf("got %q, want it to name the entry and to say %q", text, test.says)
 			}
-			k.wantCalls(t, "read primary")
-			k.wantUploaded(t, false)
+			k.wantCalls(t, "read primary", "read primary")
+			if result.Wrote {
+				t.Error("it is said to have written")
+			}
 		})
 	}
 }
@@ -314,19 +444,20 @@ func TestKeeper_noticesAnotherCertificateAfterAnUpload(t *testing.T) {
 	t.Parallel()
 	k := newKeeping(t)
 	k.swapped = thumbprintB
-	err := k.carryOut(t, k.upload(iotcentral.Primary, thumbprintA),
-		trust.Step{Action: trust.Verify, Entry: iotcentral.Primary, CA: k.ca})
+	result := k.carryOut(t, k.upload(primary, thumbprintA), trust.Step{Action: trust.Verify, Place: primary, CA: k.ca})
 	var changed *trust.ChangedError
-	if !errors.As(err, &changed) || changed.Found != thumbprintB || changed.Want != k.ca.Thumbprint {
+	if err := failureOf(t, result); !errors.As(err, &changed) || changed.Found != thumbprintB || changed.Want != k.ca.Thumbprint {
 		t.Errorf("got %v", err)
 	}
-	k.wantCalls(t, "read primary", "put primary")
-	k.wantUploaded(t, true)
+	k.wantCalls(t, "read primary", "put primary", "read primary")
+	if !result.Wrote || result.Holds[primary].Thumbprint != thumbprintB {
+		t.Errorf("got %+v", result)
+	}
 }
 
 func TestKeeper_removes(t *testing.T) {
 	t.Parallel()
-	step := trust.Step{Action: trust.Remove, Entry: iotcentral.Primary, Replaces: strings.ToLower(thumbprintA)}
+	step := remove(primary, strings.ToLower(thumbprintA))
 	for name, test := range map[string]struct {
 		arrange func(*keeping)
 		status  int
@@ -334,8 +465,8 @@ func TestKeeper_removes(t *testing.T) {
 	}{
 		"what it was decided for":   {nil, 0, []string{"read primary", "delete primary"}},
 		"nothing when it is gone":   {func(k *keeping) { clear(k.Entries) }, 0, []string{"read primary"}},
-		"nothing without a look":    {func(k *keeping) { k.failures["read primary"] = failure{err: refused(403)} }, 403, []string{"read primary"}},
-		"nothing that it must keep": {func(k *keeping) { k.failures["delete primary"] = failure{err: refused(403)} }, 403, []string{"read primary", "delete primary"}},
+		"nothing without a look":    {func(k *keeping) { k.failures["read primary"] = failure{err: refused(403)} }, 403, []string{"read primary", "read primary"}},
+		"nothing that it must keep": {func(k *keeping) { k.failures["delete primary"] = failure{err: refused(403)} }, 403, []string{"read primary", "delete primary", "read primary"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -343,12 +474,13 @@ func TestKeeper_removes(t *testing.T) {
 			if test.arrange != nil {
 				test.arrange(k)
 			}
-			if err := k.carryOut(t, step); transport.StatusCode(err) != test.status || (err == nil) != (test.status == 0) {
+			result := k.carryOut(t, step)
+			if err := failureOf(t, result); transport.StatusCode(err) != test.status || (err == nil) != (test.status == 0) {
 				t.Errorf("got %v, want status %d", err, test.status)
 			}
 			k.wantCalls(t, test.calls...)
-			if left := len(k.Entries) == 1; left != (test.status != 0) {
-				t.Errorf("the group holds %v", k.Entries)
+			if left := len(k.Entries) == 1; left != (test.status != 0) || (len(result.Holds) == 1) != left {
+				t.Errorf("the group holds %v, the result says %v", k.Entries, result.Holds)
 			}
 		})
 	}
@@ -357,15 +489,15 @@ func TestKeeper_removes(t *testing.T) {
 func TestKeeper_knowsNoOtherActions(t *testing.T) {
 	t.Parallel()
 	k := newKeeping(t)
-	if err := k.carryOut(t, trust.Step{Action: "polish", Entry: iotcentral.Primary}); err == nil || !strings.Contains(err.Error(), `"polish"`) {
+	if err := failureOf(t, k.carryOut(t, trust.Step{Action: "polish", Place: primary})); err == nil || !strings.Contains(err.Error(), `"polish"`) {
 		t.Errorf("got %v", err)
 	}
-	k.wantCalls(t)
+	k.wantCalls(t, "read primary")
 }
 
-func TestReadEntries_emptyEntriesAreMissing(t *testing.T) {
+func TestReadPlaces_emptyEntriesAreMissing(t *testing.T) {
 	t.Parallel()
-	for name, held := range map[string]trust.Entries{
+	for name, held := range map[string]map[iotcentral.Entry]iotcentral.SigningCertificate{
 		"none":      {},
 		"primary":   {iotcentral.Primary: {Thumbprint: thumbprintA, Verified: true}},
 		"secondary": {iotcentral.Secondary: {Thumbprint: thumbprintB}},
@@ -373,24 +505,25 @@ func TestReadEntries_emptyEntriesAreMissing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found, err := trust.ReadEntries(t.Context(), &shelf{Entries: held}, entry.GroupID)
+			group := &trust.EnrollmentGroup{ID: entry.GroupID, Client: &shelf{Entries: held}}
+			found, err := trust.ReadPlaces(t.Context(), group, group.Places())
 			if err != nil || len(found) != len(held) {
 				t.Fatalf("got %v, %v; want %v", found, err, held)
 			}
 			for entry, content := range held {
-				if found[entry] != content {
-					t.Errorf("the %s entry: got %v, want %v", entry, found[entry], content)
+				if found[trust.Place(entry)] != trust.Holding(content) {
+					t.Errorf("the %s entry: got %v, want %v", entry, found[trust.Place(entry)], content)
 				}
 			}
 		})
 	}
 }
 
-func TestReadEntries_failureIsNotEmptiness(t *testing.T) {
+func TestReadPlaces_failureIsNotEmptiness(t *testing.T) {
 	t.Parallel()
 	for _, failing := range []string{"read primary", "read secondary"} {
-		group := &shelf{Entries: trust.Entries{}, failures: map[string]failure{failing: {err: refused(http.StatusForbidden)}}}
-		if found, err := trust.ReadEntries(t.Context(), group, entry.GroupID); transport.StatusCode(err) != http.StatusForbidden || found != nil {
+		group := &trust.EnrollmentGroup{ID: entry.GroupID, Client: &shelf{failures: map[string]failure{failing: {err: refused(http.StatusForbidden)}}}}
+		if found, err := trust.ReadPlaces(t.Context(), group, group.Places()); transport.StatusCode(err) != http.StatusForbidden || found != nil {
 			t.Errorf("%s fails: got %v, %v", failing, found, err)
 		}
 	}

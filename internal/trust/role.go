@@ -35,9 +35,10 @@ type CA struct {
 
 // AssignRoles returns the CAs of a tenant with their roles at the given time, in
 // the given order. Of several Active ones the newest is active, the others are
-// retiring. Without an Active one no other can be told to be its successor.
+// retiring; one that is past its end is expired, whatever its status says. Without
+// an active CA no other can be recognised as its successor.
 func AssignRoles(certificates []sphere.Certificate, now time.Time) []CA {
-	active, hasActive := sphere.FindActive(certificates)
+	active, hasActive := findActive(certificates, now)
 	cas := make([]CA, len(certificates))
 	for i, certificate := range certificates {
 		cas[i] = CA{Certificate: certificate}
@@ -46,7 +47,7 @@ func AssignRoles(certificates []sphere.Certificate, now time.Time) []CA {
 			cas[i].Role = RoleRevoked
 		case hasActive && certificate.Thumbprint == active.Thumbprint:
 			cas[i].Role = RoleActive
-		case certificate.Status == sphere.Expired, !certificate.NotAfter.IsZero() && now.After(certificate.NotAfter):
+		case certificate.Status == sphere.Expired, isOver(certificate, now):
 			cas[i].Role = RoleExpired
 		case hasActive && certificate.Status != sphere.Active && certificate.NotBefore.After(active.NotBefore):
 			cas[i].Role = RoleUpcoming
@@ -56,4 +57,30 @@ func AssignRoles(certificates []sphere.Certificate, now time.Time) []CA {
 	}
 
 	return cas
+}
+
+// findActive returns the CA that signs device certificates. Certificates that a CA
+// signs are not valid longer than the CA, so one past its end is of no use.
+func findActive(certificates []sphere.Certificate, now time.Time) (sphere.Certificate, bool) {
+	active, found := sphere.FindActive(certificates)
+
+	return active, found && !isOver(active, now)
+}
+
+// isOver reports whether a CA is past its end. The end is zero when the service
+// returns neither dates nor a body.
+func isOver(certificate sphere.Certificate, now time.Time) bool {
+	return !certificate.NotAfter.IsZero() && now.After(certificate.NotAfter)
+}
+
+// SameRoles reports whether two moments assign the same roles to the CAs.
+func SameRoles(certificates []sphere.Certificate, one, other time.Time) bool {
+	first, second := AssignRoles(certificates, one), AssignRoles(certificates, other)
+	for i := range first {
+		if first[i].Role != second[i].Role {
+			return false
+		}
+	}
+
+	return true
 }

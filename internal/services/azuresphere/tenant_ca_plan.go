@@ -79,6 +79,10 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 				"Set renewal = %q or thumbprint to move to it.", scope, active.Thumbprint, pinned, renewalAutomatic))
 		}
 	} else {
+		if !certs.SameThumbprint(active.Thumbprint, pinned) && state.scope().Same(scope) {
+			diags.AddWarning("The tenant CA was renewed", fmt.Sprintf("%s now signs device certificates with the CA %s, and this resource still has %s. "+
+				"Devices cannot enrol where only the latter is trusted. Apply to move to the new CA.", scope, active.Thumbprint, pinned))
+		}
 		pinned = active.Thumbprint
 	}
 	target, err := trust.PickCA(scope, certificates, pinned)

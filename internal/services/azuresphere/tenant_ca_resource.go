@@ -163,8 +163,17 @@ func (r *tenantCAResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.keepSeen(ctx, plan.scope(), resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// keepSeen keeps the CAs that were just listed, so that the next refresh finds
+// nothing new.
+func (r *tenantCAResource) keepSeen(ctx context.Context, scope sphere.Scope, private services.PrivateWriter, diags *diag.Diagnostics) {
+	if certificates, err := r.Tenant(scope).Certificates(ctx); err == nil {
+		services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}.Write(ctx, private, diags)
+	}
 }
 
 // adopt looks up the CA that the plan means.
@@ -226,7 +235,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 		clients.AddError(&resp.Diagnostics, "Cannot read the tenant CA certificate", err)
 		return
 	}
-	services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}.Keep(ctx, resp.Private, &resp.Diagnostics)
+	services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}.Keep(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	found, ok := find(certificates, state)
 	switch {
 	case ok:
@@ -276,6 +285,7 @@ func (r *tenantCAResource) Update(ctx context.Context, req resource.UpdateReques
 		if resp.Diagnostics.HasError() {
 			return
 		}
+		r.keepSeen(ctx, plan.scope(), resp.Private, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -80,6 +81,24 @@ func azureSphereAttributes() map[string]schema.Attribute {
 			},
 		},
 		"tenant_id": schema.StringAttribute{
+			Optional: true, MarkdownDescription: azureSphereTenantIDDescription,
+			Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+		},
+	}
+}
+
+// azureSphereDataSourceAttributes are the nested attributes of azure_sphere in a
+// data source.
+func azureSphereDataSourceAttributes() map[string]datasource.Attribute {
+	return map[string]datasource.Attribute{
+		"catalog_id": datasource.StringAttribute{
+			Optional: true, MarkdownDescription: azureSphereCatalogIDDescription,
+			Validators: []validator.String{
+				fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
+				stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("tenant_id")),
+			},
+		},
+		"tenant_id": datasource.StringAttribute{
 			Optional: true, MarkdownDescription: azureSphereTenantIDDescription,
 			Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
 		},

@@ -266,7 +266,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 	case !expected:
 		resp.Diagnostics.AddWarning("Trust is lost: the certificate was replaced", fmt.Sprintf("%s holds the certificate with thumbprint %s now, instead of %s. "+
 			"Devices of the latter cannot enrol until it is back and verified.", id, found.Thumbprint, state.Thumbprint.ValueString()))
-	case !found.Verified && (state.Verified.ValueBool() || state.Verified.IsNull()):
+	case !found.Verified:
 		resp.Diagnostics.AddWarning("Trust is lost: the certificate is not verified", fmt.Sprintf("%s holds the certificate with thumbprint %s, but it is not verified. "+
 			"Devices cannot enrol until it is; the next apply verifies it.", id, found.Thumbprint))
 	}

@@ -17,13 +17,29 @@ func TestAzureSphereTrust_whatChangesAfterThePlanIsNotOverwritten(t *testing.T) 
 	t.Parallel()
 	for name, test := range map[string]struct {
 		meanwhile func(*testing.T, *acctest.Bench)
-		want      string
+		trusted   bool
+		error     string
+		warning   string
 	}{
-		"another CA is there": {func(t *testing.T, bench *acctest.Bench) { t.Helper(); rotate(t, bench, emulator.StageIssue) }, "The plan is out of date"},
-		"a foreign certificate is there": {func(t *testing.T, bench *acctest.Bench) {
+		"another CA is issued": {
+			func(t *testing.T, bench *acctest.Bench) { t.Helper(); rotate(t, bench, emulator.StageIssue) },
+			true, "", "",
+		},
+		"another CA is Active": {
+			func(t *testing.T, bench *acctest.Bench) {
+				t.Helper()
+				rotate(t, bench, emulator.StageIssue, emulator.StageActivate)
+			},
+			false, "The plan is out of date", "",
+		},
+		"a foreign certificate is in the other entry": {func(t *testing.T, bench *acctest.Bench) {
 			t.Helper()
 			bench.SwapCertificate(groupName, iotcentral.Secondary, acctest.ForeignCA(t).DER(), true)
-		}, "The enrollment group holds a foreign certificate"},
+		}, true, "", "is out of date"},
+		"a foreign certificate is in the entry": {func(t *testing.T, bench *acctest.Bench) {
+			t.Helper()
+			bench.SwapCertificate(groupName, iotcentral.Primary, acctest.ForeignCA(t).DER(), true)
+		}, false, "The plan is out of date", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -31,12 +47,29 @@ func TestAzureSphereTrust_whatChangesAfterThePlanIsNotOverwritten(t *testing.T) 
 			portalGroup(bench)
 			plan := bench.NewServer().PlanCreate(typeTrust, map[string]any{"enrollment_group_id": groupID(bench)})
 			test.meanwhile(t, bench)
-			created := bench.NewServer().Apply(plan)
-			if !hasOne(created.Errors, test.want) || created.State != nil {
-				t.Errorf("got %v, %q, want the error %q", created.State, created.Errors, test.want)
+			before := map[iotcentral.Entry]string{}
+			for _, entry := range iotcentral.Entries() {
+				before[entry], _ = bench.Entry(groupName, entry)
 			}
-			if thumbprint, _ := bench.Entry(groupName, iotcentral.Primary); thumbprint != "" {
-				t.Errorf("the primary entry holds %s, want nothing", thumbprint)
+			created := bench.NewServer().Apply(plan)
+			if (test.error == "") != (len(created.Errors) == 0) || test.error != "" && !hasOne(created.Errors, test.error) {
+				t.Errorf("got %q, want the error %q", created.Errors, test.error)
+			}
+			if (created.State != nil) != test.trusted {
+				t.Errorf("got the state %v; is there one: want %t", created.State, test.trusted)
+			}
+			if test.warning != "" && !hasAll(created.Warnings, test.warning) {
+				t.Errorf("got the warnings %q, want %q", created.Warnings, test.warning)
+			}
+			for _, entry := range iotcentral.Entries() {
+				thumbprint, verified := bench.Entry(groupName, entry)
+				if test.trusted && entry == iotcentral.Primary {
+					if !verified {
+						t.Error("the Active CA is not verified")
+					}
+				} else if thumbprint != before[entry] {
+					t.Errorf("the %s entry held %q, and holds %q", entry, before[entry], thumbprint)
+				}
 			}
 		})
 	}

@@ -67,19 +67,7 @@ func (*groupCertificateDataSource) Schema(_ context.Context, _ datasource.Schema
 		},
 		"azure_sphere": schema.SingleNestedAttribute{
 			Optional: true, MarkdownDescription: azureSphereDescription + " The certificate is looked for there.",
-			Attributes: map[string]schema.Attribute{
-				"catalog_id": schema.StringAttribute{
-					Optional: true, MarkdownDescription: azureSphereCatalogIDDescription,
-					Validators: []validator.String{
-						fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-						stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("tenant_id")),
-					},
-				},
-				"tenant_id": schema.StringAttribute{
-					Optional: true, MarkdownDescription: azureSphereTenantIDDescription,
-					Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
-				},
-			},
+			Attributes: azureSphereDataSourceAttributes(),
 		},
 		"certificate_pem": schema.StringAttribute{
 			Optional: true, CustomType: fwtypes.CertificateType{},

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -148,7 +149,9 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 	}
 	plan.ID = types.StringUnknown()
 	if group, err := client.ParseGroupID(plan.EnrollmentGroupID.ValueString()); err == nil && !plan.Entry.IsUnknown() {
-		plan.ID = types.StringValue(group.Certificate(client.Entry(plan.Entry.ValueString())).String())
+		id := group.Certificate(client.Entry(plan.Entry.ValueString()))
+		plan.ID = types.StringValue(id.String())
+		planClaim(r.Clients, entryClaim(instanceOf(ctx, req.Private, &resp.Diagnostics), id), &resp.Diagnostics)
 	}
 	if plan.CertificatePEM.IsUnknown() {
 		plan.Thumbprint = fwtypes.NewThumbprintUnknown()
@@ -163,6 +166,11 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 		r.checkCA(certificate, inEntry, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// entryClaim is what the resource manages: one entry.
+func entryClaim(instance string, id client.CertificateID) clients.Claim {
+	return clients.Claim{Type: "iotcentral_enrollment_group_certificate", Instance: instance, Group: id.GroupID, Entry: id.Entry}
 }
 
 // checkCA refuses to upload what cannot work. A certificate that is in the entry
@@ -197,6 +205,16 @@ func (r *groupCertificateResource) Create(ctx context.Context, req resource.Crea
 	if !ok {
 		return
 	}
+	instance := uuid.NewString()
+	claim := entryClaim(instance, id)
+	if !takeClaim(r.Clients, claim, &resp.Diagnostics) {
+		return
+	}
+	defer func() {
+		if resp.State.Raw.IsNull() { // Nothing was created.
+			r.Claims().Release(claim)
+		}
+	}()
 	found, err := r.IoTCentral().Certificate(ctx, id)
 	if err == nil {
 		resp.Diagnostics.AddError("The entry already holds a certificate",
@@ -209,6 +227,7 @@ func (r *groupCertificateResource) Create(ctx context.Context, req resource.Crea
 		return
 	}
 	if r.put(ctx, id, certificate, plan.Attested.ValueBool(), &resp.Diagnostics) {
+		services.WritePrivate(ctx, resp.Private, instanceKey, instance, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	}
@@ -297,6 +316,7 @@ func (r *groupCertificateResource) Read(ctx context.Context, req resource.ReadRe
 		clients.AddError(&resp.Diagnostics, "Cannot read the certificate of the enrollment group", err)
 		return
 	}
+	keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	if !certs.SameThumbprint(found.Thumbprint, state.Thumbprint.ValueString()) {
 		if !state.Thumbprint.IsNull() {
 			resp.Diagnostics.AddWarning("The certificate was replaced", fmt.Sprintf("%s holds the certificate with thumbprint %s now, instead of %s. "+
@@ -324,6 +344,9 @@ func (r *groupCertificateResource) Update(ctx context.Context, req resource.Upda
 
 	id, certificate, ok := r.resolve(&plan, &resp.Diagnostics)
 	if !ok {
+		return
+	}
+	if !takeClaim(r.Clients, entryClaim(keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics), id), &resp.Diagnostics) {
 		return
 	}
 	same := certs.SameThumbprint(certificate.Thumbprint(), state.Thumbprint.ValueString())
@@ -357,12 +380,20 @@ func (r *groupCertificateResource) Delete(ctx context.Context, req resource.Dele
 	defer cancel()
 
 	id, err := client.ParseCertificateID(state.ID.ValueString())
+	claim := entryClaim(instanceOf(ctx, req.Private, &resp.Diagnostics), id)
+	if others := r.Claims().Holders(claim); err == nil && len(others) > 0 {
+		resp.Diagnostics.AddWarning("A certificate is left in "+id.GroupID.String(), fmt.Sprintf("This run also applied %s, which manages the same group. "+
+			"What the %s entry holds stays for it.", clients.Names(others), id.Entry))
+		return
+	}
 	if err == nil {
 		err = r.IoTCentral().DeleteCertificate(ctx, id)
 	}
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot remove the certificate from the enrollment group", err)
+		return
 	}
+	r.Claims().Release(claim)
 }
 
 // ImportState implements resource.ResourceWithImportState. The service does not

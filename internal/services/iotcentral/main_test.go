@@ -5,6 +5,7 @@ package iotcentral_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,4 +43,11 @@ func hasOne(texts []string, parts ...string) bool {
 	}
 
 	return true
+}
+
+// hasAll reports whether one of the texts has all the parts.
+func hasAll(texts []string, parts ...string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool {
+		return !slices.ContainsFunc(parts, func(part string) bool { return !strings.Contains(text, part) })
+	})
 }

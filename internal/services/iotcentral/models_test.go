@@ -13,6 +13,7 @@ func TestModels_agreeWithTheirSchemas(t *testing.T) {
 	t.Parallel()
 	fwtypestest.AllAgree(t, ".", map[string]fwtypestest.Model{
 		"NewApplicationDataSource":                  {Of: NewApplicationDataSource(), Into: &applicationModel{}},
+		"NewAzureSphereTrustDataSource":             {Of: NewAzureSphereTrustDataSource(), Into: &trustDataModel{}},
 		"NewAzureSphereTrustResource":               {Of: NewAzureSphereTrustResource(), Into: &trustModel{}},
 		"NewCertificateVerificationResource":        {Of: NewCertificateVerificationResource(), Into: &verificationModel{}},
 		"NewEnrollmentGroupCertificateDataSource":   {Of: NewEnrollmentGroupCertificateDataSource(), Into: &groupCertificateDataModel{}},
