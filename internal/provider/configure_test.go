@@ -233,13 +233,20 @@ func TestLog_showsRequestsAndNoSecrets(t *testing.T) {
 		t.Fatalf("%d codes were generated, want 1", len(codes))
 	}
 	for what, secret := range map[string]string{
-		"client secret": bench.Info().ClientSecret, "authorization header": "Bearer ey", "token": "eyJ", "verification code": codes[0],
+		"client secret": bench.Info().ClientSecret, "authorization header": "Bearer ey", "verification code": codes[0],
 		"API token": bench.Info().Applications[0].APIToken,
 	} {
 		for where, text := range map[string]string{"log": log, "output": printed, "state": cli.Read("terraform.tfstate")} {
 			if strings.Contains(text, secret) {
 				t.Errorf("the %s is in the %s", what, where)
 			}
+			if token := jsonWebToken.FindString(text); token != "" {
+				t.Errorf("a token is in the %s: %.12s…", where, token)
+			}
 		}
 	}
 }
+
+// jsonWebToken finds header and payload of a token. A header alone would also find
+// the private state, which is JSON in base64 too.
+var jsonWebToken = regexp.MustCompile(`eyJ[\w-]+\.eyJ[\w-]+`)

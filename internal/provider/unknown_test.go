@@ -236,7 +236,7 @@ func TestRefresh_defaultsThatAreUnknown(t *testing.T) {
 		if written := e.written(); len(written) > 0 {
 			t.Errorf("%s: %v were sent", typeName, written)
 		}
-		if warned := containsOne(after.Warnings, "The trust was not looked at"); warned != (typeName == typeTrust) {
+		if warned := containsOne(after.Warnings, "The trust was not checked"); warned != (typeName == typeTrust) {
 			t.Errorf("%s: warnings %q", typeName, after.Warnings)
 		}
 	}
