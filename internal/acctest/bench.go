@@ -55,6 +55,9 @@ func Start(t *testing.T, configure func(*emulator.Options)) *Bench {
 // Setenv changes an environment variable of the provider, and of nothing else.
 func (b *Bench) Setenv(name, value string) { b.env[name] = value }
 
+// SetMachineClock gives the provider another clock than the services have.
+func (b *Bench) SetMachineClock(now func() time.Time) { b.now = now }
+
 // Host returns the host of the first application.
 func (b *Bench) Host() string {
 	return b.Info().Applications[0].Subdomain + "." + b.Info().Endpoints.IoTCentralDNSSuffix

@@ -68,7 +68,7 @@ func CheckProof(proof, ca *Certificate, code string, now time.Time) error {
 
 func checkProofValidity(proof *Certificate, now time.Time) error {
 	if now.Before(proof.x509.NotBefore.Add(-clockSkew)) || now.After(proof.x509.NotAfter.Add(clockSkew)) {
-		return fmt.Errorf("%w: it is valid from %s to %s, and the clock of this machine says %s", ErrProofValidity,
+		return fmt.Errorf("%w: it is valid from %s to %s, and the time is %s", ErrProofValidity,
 			proof.NotBefore().Format(time.RFC3339), proof.NotAfter().Format(time.RFC3339), now.UTC().Format(time.RFC3339))
 	}
 

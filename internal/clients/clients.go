@@ -48,7 +48,7 @@ type Config struct {
 	// Defaults of the provider block.
 	Defaults Defaults
 
-	// Now is the clock.
+	// Now is the clock of the machine.
 	Now func() time.Time
 	// Pause waits between two looks at a service.
 	Pause trust.Pause
@@ -58,6 +58,7 @@ type Config struct {
 // pipeline, and so one token.
 type Clients struct {
 	config Config
+	clock  *transport.ServiceClock
 
 	integrated, legacy, management *transport.Client
 	iotCentral                     *iotcentral.Client
@@ -78,13 +79,15 @@ func New(config Config) *Clients {
 	}
 	authenticateManagement := bearer(config, config.ResourceManagerAudience, "resource_manager_audience", "ARM_RESOURCE_MANAGER_AUDIENCE")
 	limits := transport.NewRateLimits(iotcentral.RequestsPerSecond, iotcentral.Burst)
+	clock := transport.NewServiceClock(config.Now)
 
 	return &Clients{
 		config:     config,
-		integrated: transport.New(integratedService, config.Settings, authenticateManagement, nil),
+		clock:      clock,
+		integrated: transport.New(integratedService, config.Settings, authenticateManagement, nil, clock),
 		management: transport.New(managementService, config.Settings, authenticateManagement, nil),
 		legacy: transport.New(legacyService, config.Settings,
-			bearer(config, config.SphereAudience, "azure_sphere_audience", "AZURE_SPHERE_AUDIENCE"), nil),
+			bearer(config, config.SphereAudience, "azure_sphere_audience", "AZURE_SPHERE_AUDIENCE"), nil, clock),
 		iotCentral: iotcentral.New(
 			transport.New(iotCentralService, config.Settings, authenticateIoTCentral, limits), config.APIVersion),
 		tenants:      map[sphere.Scope]*sphere.Remembered{},
@@ -123,8 +126,9 @@ func (n noCredential) GetToken(context.Context, policy.TokenRequestOptions) (azc
 	return azcore.AccessToken{}, &auth.TokenError{Err: n.reason}
 }
 
-// Now returns the time.
-func (c *Clients) Now() time.Time { return c.config.Now() }
+// Now returns the time by which certificates are judged: that of Azure Sphere once
+// it has answered, and the machine's before.
+func (c *Clients) Now() time.Time { return c.clock.Now() }
 
 // Pause waits between two looks at a service.
 func (c *Clients) Pause(ctx context.Context, n int) error { return c.config.Pause(ctx, n) }
@@ -144,7 +148,7 @@ func (c *Clients) Tenant(scope sphere.Scope) *sphere.Remembered {
 	}
 	var tenant sphere.Tenant
 	if scope.TenantID != "" {
-		tenant = sphere.NewLegacy(c.legacy, c.config.SphereEndpoint, scope.TenantID, c.config.Now)
+		tenant = sphere.NewLegacy(c.legacy, c.config.SphereEndpoint, scope.TenantID, c.Now)
 	} else {
 		tenant = sphere.NewIntegrated(c.integrated, c.config.ResourceManagerEndpoint, scope.CatalogID)
 	}

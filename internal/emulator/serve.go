@@ -70,6 +70,7 @@ func (e *Emulator) serve(w http.ResponseWriter, r *http.Request, kind listenerKi
 	if dropped {
 		panic(http.ErrAbortHandler) // net/http's way to cut the connection
 	}
+	w.Header().Set("Date", c.now.Format(http.TimeFormat)) // The emulated time, and not the machine's.
 	a.write(w)
 }
 

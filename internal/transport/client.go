@@ -47,8 +47,8 @@ type Client struct {
 
 // New returns a client of the service, whose name appears in errors.
 // authenticate adds the Authorization header. limits, which may be nil, holds
-// requests back before the service refuses them.
-func New(service string, settings Settings, authenticate policy.Policy, limits *RateLimits) *Client {
+// requests back before the service refuses them. Further policies see each try.
+func New(service string, settings Settings, authenticate policy.Policy, limits *RateLimits, further ...policy.Policy) *Client {
 	retry := settings.Retry
 	if retry.MaxRetries == 0 && retry.RetryDelay == 0 {
 		retry = DefaultRetry()
@@ -57,6 +57,7 @@ func New(service string, settings Settings, authenticate policy.Policy, limits *
 	if limits != nil {
 		perRetry = append(perRetry, limits)
 	}
+	perRetry = append(perRetry, further...)
 
 	return &Client{
 		service: service,

@@ -30,6 +30,9 @@ type EnrollmentGroup struct {
 	Prover Prover
 	Now    func() time.Time
 	Pause  Pause
+
+	// uploaded are the places that were filled through this value.
+	uploaded map[Place]bool
 }
 
 var _ RelyingService = (*EnrollmentGroup)(nil)
@@ -63,13 +66,17 @@ func (g *EnrollmentGroup) Read(ctx context.Context, place Place) (Holding, bool,
 // Upload implements RelyingService.
 func (g *EnrollmentGroup) Upload(ctx context.Context, place Place, certificate *certs.Certificate) (Holding, error) {
 	stored, err := g.Client.PutCertificate(ctx, g.entry(place), certificate, false)
+	if g.uploaded == nil {
+		g.uploaded = map[Place]bool{}
+	}
+	g.uploaded[place] = true
 
 	return Holding(stored), err
 }
 
 // Verify implements RelyingService with a Handshake.
 func (g *EnrollmentGroup) Verify(ctx context.Context, place Place, thumbprint string) error {
-	handshake := Handshake{Verifier: g.Client, Prover: g.Prover, Now: g.Now, Pause: g.Pause}
+	handshake := Handshake{Verifier: g.Client, Prover: g.Prover, Now: g.Now, Pause: g.Pause, Uploaded: g.uploaded[place]}
 	_, err := handshake.Run(ctx, g.entry(place), thumbprint)
 
 	return err

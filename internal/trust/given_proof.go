@@ -5,8 +5,6 @@ package trust
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
@@ -31,38 +29,21 @@ func (e *CodeVoidError) Unwrap() error { return e.cause }
 // is verified already nothing is sent. ca may be nil; then the signature of the
 // proof is checked by IoT Central alone. The Prover of the handshake is not used.
 //
-// The same proof is sent again only when an answer was lost and the entry shows
-// that it had no effect.
+// The same proof is sent again only when an answer was lost, or the service does
+// not show its effect, and the entry still shows none after a pause.
 func (h *Handshake) Present(ctx context.Context, id iotcentral.CertificateID, thumbprint string, proof, ca *certs.Certificate) error {
-	if verified, err := h.isVerified(ctx, id, thumbprint); err != nil || verified {
+	if verified, err := h.firstLook(ctx, id, thumbprint); err != nil || verified {
 		return err
 	}
 	if err := certs.CheckGivenProof(proof, ca, thumbprint, h.Now()); err != nil {
 		return &ProofRefusedError{cause: err}
 	}
-	for attempt := 1; ; attempt++ {
+
+	return h.repeat(ctx, id, thumbprint, "each with the same proof", func() trial {
 		failure := h.Verifier.Verify(ctx, id, proof)
-		if failure != nil && !transport.EffectUnknown(failure) {
-			if isRefusedProof(failure) {
-				return &CodeVoidError{cause: failure}
-			}
-			return failure
+		if isRefusedProof(failure) && !transport.EffectUnknown(failure) {
+			failure = &CodeVoidError{cause: failure}
 		}
-		verified, err := h.isVerified(ctx, id, thumbprint)
-		if err != nil {
-			return errors.Join(failure, err)
-		}
-		if verified {
-			return nil
-		}
-		if failure == nil {
-			failure = ErrStillUnverified
-		}
-		if attempt == maxAttempts {
-			return fmt.Errorf("%w\n\nThis was attempt %d of %d with the same proof", failure, attempt, maxAttempts)
-		}
-		if err := h.Pause(ctx, attempt); err != nil {
-			return failure
-		}
-	}
+		return trial{sent: true, curable: transport.EffectUnknown(failure), failure: failure}
+	})
 }

@@ -37,14 +37,22 @@ type Pause func(ctx context.Context, n int) error
 // maxAttempts bounds how often the handshake starts over with a fresh code.
 const maxAttempts = 4
 
+// maxReads bounds how often an entry is read until it shows what was just written.
+// With the pauses between them that is about half a minute. Whether reads of the
+// real service lag is not known.
+const maxReads = 5
+
 // Handshake verifies the certificate in an entry of an enrollment group.
 type Handshake struct {
 	Verifier Verifier
 	Prover   Prover
 	// Now is the clock that the proof is checked against.
 	Now func() time.Time
-	// Pause waits between two attempts.
+	// Pause waits between two attempts, and between two reads.
 	Pause Pause
+	// Uploaded says that the certificate was put into the entry just before, so
+	// that the service may not show it yet.
+	Uploaded bool
 }
 
 // EmptyEntryError says that there is no certificate to verify.
@@ -94,40 +102,115 @@ var ErrStillUnverified = errors.New("IoT Central accepted the proof of possessio
 //
 // A code, its proof and the verification belong together: a code may be void once
 // another was generated or after a failed attempt. So when one of these calls
-// fails and may have had an effect, or IoT Central refuses the proof, Run looks at
-// the entry again and starts over with a fresh code.
+// fails and may have had an effect, or IoT Central refuses the proof, Run reads
+// the entry again and starts over with a fresh code. It does so only when the entry
+// stays unverified: a read may lag behind what was done.
 func (h *Handshake) Run(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (*certs.Certificate, error) {
-	verified, err := h.isVerified(ctx, id, thumbprint)
+	verified, err := h.firstLook(ctx, id, thumbprint)
 	if err != nil {
 		return nil, err
 	}
 	ca, err := h.Prover.CA(ctx, thumbprint)
 	if verified {
-		return ca, nil // There is nothing to prove, so the CA is only told if it can be.
+		return ca, nil // There is nothing to prove, so the CA is only returned where it is known.
 	}
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
-		curable, failure := h.attempt(ctx, id, ca)
-		if failure != nil && !curable {
-			return nil, failure
+	err = h.repeat(ctx, id, thumbprint, "each with a fresh verification code", func() trial { return h.attempt(ctx, id, ca) })
+	if err != nil {
+		return nil, err
+	}
+
+	return ca, nil
+}
+
+// trial is what has become of an attempt to verify.
+type trial struct {
+	// sent says that the proof was sent, so that the certificate may be verified.
+	sent bool
+	// curable says that another attempt may cure the failure.
+	curable bool
+	failure error
+}
+
+// repeat makes attempts until the certificate is verified. An attempt that sent the
+// proof is followed by a read, and so is each pause: the attempt before it may have
+// had an effect after all.
+func (h *Handshake) repeat(ctx context.Context, id iotcentral.CertificateID, thumbprint, repeated string, attempt func() trial) error {
+	for n := 1; ; n++ {
+		tried := attempt()
+		failure := tried.failure
+		if failure != nil && !tried.curable {
+			return failure
 		}
-		verified, err := h.isVerified(ctx, id, thumbprint)
-		if err != nil {
-			return nil, errors.Join(failure, err)
-		}
-		if verified {
-			return ca, nil
+		if tried.sent {
+			if verified, err := h.confirm(ctx, id, thumbprint, failure == nil); verified || err != nil {
+				return joinUnread(failure, err)
+			}
 		}
 		if failure == nil {
 			failure = ErrStillUnverified
 		}
-		if attempt == maxAttempts {
-			return nil, fmt.Errorf("%w\n\nThis was attempt %d of %d, each with a fresh verification code", failure, attempt, maxAttempts)
+		if n == maxAttempts {
+			return fmt.Errorf("%w\n\nThis was attempt %d of %d, %s", failure, n, maxAttempts, repeated)
 		}
-		if err := h.Pause(ctx, attempt); err != nil {
-			return nil, failure
+		if err := h.Pause(ctx, n); err != nil {
+			return failure
+		}
+		if verified, err := h.isVerified(ctx, id, thumbprint); verified || err != nil {
+			return joinUnread(failure, err)
+		}
+	}
+}
+
+// joinUnread returns what to report when an attempt was followed by a read that
+// failed: both. A read that succeeded outweighs the failure before it.
+func joinUnread(failure, read error) error {
+	if read == nil {
+		return nil
+	}
+
+	return errors.Join(failure, read)
+}
+
+// confirm reads the entry after an attempt: once, or until it is verified when the
+// service accepted the proof.
+func (h *Handshake) confirm(ctx context.Context, id iotcentral.CertificateID, thumbprint string, accepted bool) (bool, error) {
+	if !accepted {
+		return h.isVerified(ctx, id, thumbprint)
+	}
+
+	return h.poll(ctx, func() (shown, verified bool, err error) {
+		verified, err = h.isVerified(ctx, id, thumbprint)
+		return verified || err != nil, verified, err
+	})
+}
+
+// firstLook reads the entry before anything is done. After an upload it reads until
+// the entry shows the certificate.
+func (h *Handshake) firstLook(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (bool, error) {
+	if !h.Uploaded {
+		return h.isVerified(ctx, id, thumbprint)
+	}
+
+	return h.poll(ctx, func() (shown, verified bool, err error) {
+		verified, err = h.isVerified(ctx, id, thumbprint)
+		var (
+			empty *EmptyEntryError
+			other *OtherCertificateError
+		)
+		return !errors.As(err, &empty) && !errors.As(err, &other), verified, err
+	})
+}
+
+// poll reads until the read shows what was written, maxReads times at most, and
+// returns the result of the last read.
+func (h *Handshake) poll(ctx context.Context, read func() (shown, verified bool, err error)) (bool, error) {
+	for n := 1; ; n++ {
+		shown, verified, err := read()
+		if shown || n == maxReads || h.Pause(ctx, n) != nil {
+			return verified, err
 		}
 	}
 }
@@ -147,23 +230,24 @@ func (h *Handshake) isVerified(ctx context.Context, id iotcentral.CertificateID,
 	return found.Verified, nil
 }
 
-// attempt runs code, proof, check and verification once. It reports whether a
-// failure may be cured by a fresh code.
-func (h *Handshake) attempt(ctx context.Context, id iotcentral.CertificateID, ca *certs.Certificate) (curable bool, failure error) {
+// attempt runs code, proof, check and verification once. A failure may be cured by
+// a fresh code when the effect of the call is unknown or the proof was refused.
+func (h *Handshake) attempt(ctx context.Context, id iotcentral.CertificateID, ca *certs.Certificate) trial {
 	code, err := h.Verifier.GenerateVerificationCode(ctx, id)
 	if err != nil {
-		return transport.EffectUnknown(err), err
+		unseen := h.Uploaded && transport.IsNotFound(err)
+		return trial{curable: unseen || transport.EffectUnknown(err), failure: err}
 	}
 	proof, err := h.Prover.Prove(ctx, ca.Thumbprint(), code)
 	if err != nil {
-		return transport.EffectUnknown(err), err
+		return trial{curable: transport.EffectUnknown(err), failure: err}
 	}
 	if err := certs.CheckProof(proof, ca, code, h.Now()); err != nil {
-		return false, &ProofRefusedError{cause: err}
+		return trial{failure: &ProofRefusedError{cause: err}}
 	}
 	err = h.Verifier.Verify(ctx, id, proof)
 
-	return transport.EffectUnknown(err) || isRefusedProof(err), err
+	return trial{sent: true, curable: transport.EffectUnknown(err) || isRefusedProof(err), failure: err}
 }
 
 // isRefusedProof reports whether IoT Central refused the proof itself, for

@@ -36,6 +36,7 @@ type central struct {
 	ca         *certs.Certificate
 	verified   bool
 	sticky     bool // The service accepts the proof and verifies nothing.
+	lag        int  // So many reads after a verification do not show it.
 
 	calls []string
 	codes int
@@ -76,7 +77,13 @@ func (c *central) Certificate(context.Context, iotcentral.CertificateID) (iotcen
 		return iotcentral.SigningCertificate{}, refused(http.StatusNotFound)
 	}
 
-	return iotcentral.SigningCertificate{Thumbprint: c.thumbprint, Verified: c.verified}, nil
+	verified := c.verified
+	if verified && c.lag > 0 {
+		c.lag--
+		verified = false
+	}
+
+	return iotcentral.SigningCertificate{Thumbprint: c.thumbprint, Verified: verified}, nil
 }
 
 func (c *central) GenerateVerificationCode(_ context.Context, id iotcentral.CertificateID) (string, error) {
@@ -172,6 +179,8 @@ type scene struct {
 	owner   *owner
 	pauses  []int
 	pause   func(n int) error
+	// uploaded is that of the handshake.
+	uploaded bool
 }
 
 func newScene(t *testing.T) *scene {
@@ -197,6 +206,7 @@ func (s *scene) runFor(t *testing.T, thumbprint string) (*certs.Certificate, err
 	handshake := &trust.Handshake{
 		Verifier: s.central,
 		Prover:   s.owner,
+		Uploaded: s.uploaded,
 		Now:      func() time.Time { return certstest.Now },
 		Pause: func(_ context.Context, n int) error {
 			s.pauses = append(s.pauses, n)
@@ -427,7 +437,7 @@ func TestHandshake_startsOverAfterVerifyAnswered500(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			s.central.failVerify = once(failure, false)
-			s.wantSuccess(t, "read code verify read code verify read")
+			s.wantSuccess(t, "read code verify read read code verify read")
 			s.wantFreshCodes(t)
 			if !slices.Equal(s.pauses, []int{1}) {
 				t.Errorf("pauses %v, want [1]", s.pauses)
@@ -454,7 +464,7 @@ func TestHandshake_startsOverAfterTheProofWasRefused(t *testing.T) {
 	for _, status := range []int{http.StatusBadRequest, http.StatusConflict, http.StatusPreconditionFailed, http.StatusUnprocessableEntity} {
 		s := newScene(t)
 		s.central.failVerify = once(refused(status), false)
-		s.wantSuccess(t, "read code verify read code verify read")
+		s.wantSuccess(t, "read code verify read read code verify read")
 		s.wantFreshCodes(t)
 	}
 }
@@ -519,7 +529,7 @@ func TestHandshake_attemptsAreBounded(t *testing.T) {
 	s := newScene(t)
 	failure := refused(http.StatusInternalServerError)
 	s.central.failVerify = always(failure, false)
-	err := s.wantFailure(t, failure, strings.TrimSuffix("read "+strings.Repeat("code verify read ", 4), " "))
+	err := s.wantFailure(t, failure, "read"+strings.Repeat(" code verify read read", 3)+" code verify read")
 	if !strings.Contains(err.Error(), "attempt 4 of 4") {
 		t.Errorf("the error does not tell the attempts: %v", err)
 	}
@@ -533,7 +543,8 @@ func TestHandshake_acceptedButStillNotVerified(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.central.sticky = true
-	_ = s.wantFailure(t, trust.ErrStillUnverified, strings.TrimSuffix("read "+strings.Repeat("code verify read ", 4), " "))
+	polled := " code verify" + strings.Repeat(" read", 5)
+	_ = s.wantFailure(t, trust.ErrStillUnverified, "read"+strings.Repeat(polled+" read", 3)+polled)
 	s.wantFreshCodes(t)
 }
 
@@ -549,7 +560,7 @@ func TestHandshake_pauseThatTheContextEndsReportsTheFailure(t *testing.T) {
 		}
 		return nil
 	}
-	_ = s.wantFailure(t, failure, "read code verify read code verify read")
+	_ = s.wantFailure(t, failure, "read code verify read read code verify read")
 
 	s = newScene(t)
 	s.central.sticky = true
@@ -572,4 +583,59 @@ func TestHandshake_readAfterAnAttemptThatFailsReportsBoth(t *testing.T) {
 	s = newScene(t)
 	s.central.failRead = at(2, read, false)
 	_ = s.wantFailure(t, read, "read code verify read")
+}
+
+// A read that lags must not cost a second code, which could void the verification.
+func TestHandshake_readThatLagsIsRepeatedBeforeAnotherCodeIsGenerated(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.central.lag = 4
+	s.wantSuccess(t, "read code verify read read read read read")
+	if !slices.Equal(s.pauses, []int{1, 2, 3, 4}) {
+		t.Errorf("pauses %v, want [1 2 3 4]", s.pauses)
+	}
+
+	s = newScene(t)
+	s.central.lag = 5 // One more than it waits for: the read after the next pause shows it.
+	s.wantSuccess(t, "read code verify read read read read read read")
+}
+
+func TestHandshake_readsAfterEachPauseBeforeItStartsOver(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.central.failVerify = always(lost(), true)
+	s.central.lag = 1
+	s.wantSuccess(t, "read code verify read read")
+}
+
+func TestHandshake_waitsForWhatWasUploadedJustBefore(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]string{"empty": "", "another certificate": thumbprintA} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			thumbprint := s.central.thumbprint
+			s.uploaded, s.central.thumbprint = true, before
+			s.pause = func(n int) error {
+				if n == 2 {
+					s.central.thumbprint = thumbprint
+				}
+				return nil
+			}
+			s.wantSuccess(t, "read read read code verify read")
+		})
+	}
+	s := newScene(t)
+	s.uploaded = true
+	s.central.failCode = once(refused(http.StatusNotFound), false)
+	s.wantSuccess(t, "read code read code verify read")
+
+	s = newScene(t)
+	s.uploaded, s.central.thumbprint = true, ""
+	ca, err := s.runFor(t, s.owner.ca.Thumbprint())
+	var empty *trust.EmptyEntryError
+	if !errors.As(err, &empty) || ca != nil {
+		t.Errorf("got %v, %v; want an empty entry", ca, err)
+	}
+	s.wantCalls(t, "read read read read read")
 }

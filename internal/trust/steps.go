@@ -17,14 +17,14 @@ import (
 // GenerateCode is the first step of the handshake on its own: it makes sure that
 // the entry holds the certificate with the thumbprint and generates a verification
 // code for it, which voids an earlier one. When the answer was lost another code
-// is generated: nobody has seen the first one.
-func GenerateCode(ctx context.Context, verifier Verifier, id iotcentral.CertificateID, thumbprint string, pause Pause) (string, error) {
-	handshake := Handshake{Verifier: verifier}
-	if _, err := handshake.isVerified(ctx, id, thumbprint); err != nil {
+// is generated: nobody has seen the first one. The Prover of the handshake is not
+// used.
+func (h *Handshake) GenerateCode(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (string, error) {
+	if _, err := h.firstLook(ctx, id, thumbprint); err != nil {
 		return "", err
 	}
 
-	return again(ctx, pause, func() (string, error) { return verifier.GenerateVerificationCode(ctx, id) })
+	return again(ctx, h.Pause, func() (string, error) { return h.Verifier.GenerateVerificationCode(ctx, id) })
 }
 
 // Proof is a proof of possession of a tenant CA.

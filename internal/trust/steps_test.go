@@ -39,8 +39,8 @@ func TestPresent_neverGeneratesACode(t *testing.T) {
 		"in one go":                           {func(*scene) {}, "read verify read"},
 		"verified already":                    {func(s *scene) { s.central.verified = true }, "read"},
 		"the answer is lost after the effect": {func(s *scene) { s.central.failVerify = once(lost(), true) }, "read verify read"},
-		"the request is lost":                 {func(s *scene) { s.central.failVerify = once(lost(), false) }, "read verify read verify read"},
-		"500":                                 {func(s *scene) { s.central.failVerify = once(refused(http.StatusInternalServerError), false) }, "read verify read verify read"},
+		"the request is lost":                 {func(s *scene) { s.central.failVerify = once(lost(), false) }, "read verify read read verify read"},
+		"500":                                 {func(s *scene) { s.central.failVerify = once(refused(http.StatusInternalServerError), false) }, "read verify read read verify read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +70,7 @@ func TestPresent_failsWithoutTryingBlindly(t *testing.T) {
 		"another code is open":         {func(s *scene) { s.central.code = "OTHER" }, nil, true, new(*trust.CodeVoidError), "read verify"},
 		"no code is open":              {func(s *scene) { s.central.code = "" }, nil, true, new(*trust.CodeVoidError), "read verify"},
 		"no rights":                    {func(s *scene) { s.central.failVerify = always(refused(http.StatusForbidden), false) }, nil, true, nil, "read verify"},
-		"service stays down":           {func(s *scene) { s.central.failVerify = always(lost(), false) }, nil, true, nil, "read" + strings.Repeat(" verify read", 4)},
+		"service stays down":           {func(s *scene) { s.central.failVerify = always(lost(), false) }, nil, true, nil, "read" + strings.Repeat(" verify read read", 3) + " verify read"},
 		"nothing is in the entry":      {func(s *scene) { s.central.thumbprint = "" }, nil, true, new(*trust.EmptyEntryError), "read"},
 		"another certificate is there": {func(s *scene) { s.central.thumbprint = thumbprintA }, nil, true, new(*trust.OtherCertificateError), "read"},
 		"signed by another CA, and the CA is known": {nil, func(t *testing.T, _ *scene) *certs.Certificate {
@@ -133,7 +133,8 @@ func TestPresent_acceptedButStillNotVerified(t *testing.T) {
 	if !errors.Is(err, trust.ErrStillUnverified) || !strings.Contains(err.Error(), "attempt 4 of 4") {
 		t.Errorf("got %v", err)
 	}
-	s.wantCalls(t, "read"+strings.Repeat(" verify read", 4))
+	polled := " verify" + strings.Repeat(" read", 5)
+	s.wantCalls(t, "read"+strings.Repeat(polled+" read", 3)+polled)
 }
 
 func TestPresent_readAfterwardsThatFailsReportsBoth(t *testing.T) {
@@ -165,7 +166,7 @@ func TestSteps_pauseThatTheContextEndsReportsTheFailure(t *testing.T) {
 
 	s = newScene(t)
 	s.central.failCode = always(failure, false)
-	if _, err := trust.GenerateCode(t.Context(), s.central, entry, s.owner.ca.Thumbprint(), ended); !errors.Is(err, failure) {
+	if _, err := (&trust.Handshake{Verifier: s.central, Pause: ended}).GenerateCode(t.Context(), entry, s.owner.ca.Thumbprint()); !errors.Is(err, failure) {
 		t.Errorf("GenerateCode: got %v, want %v", err, failure)
 	}
 	s.wantCalls(t, "read code")
@@ -188,7 +189,7 @@ func TestGenerateCode_makesSureOfTheCertificateFirst(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			test.arrange(s.central)
-			code, err := trust.GenerateCode(t.Context(), s.central, entry, s.owner.ca.Thumbprint(), noWait)
+			code, err := (&trust.Handshake{Verifier: s.central, Pause: noWait}).GenerateCode(t.Context(), entry, s.owner.ca.Thumbprint())
 			if code != test.code || (err == nil) != (test.code != "") {
 				t.Errorf("code %q, error %v; want code %q", code, err, test.code)
 			}

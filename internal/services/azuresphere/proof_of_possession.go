@@ -80,7 +80,7 @@ func addProofError(diags *diag.Diagnostics, scope sphere.Scope, err error) {
 		diags.AddError("No Active tenant CA", scope.String()+" has no Active CA certificate. Set thumbprint to use another one.")
 	case errors.As(err, &refused):
 		diags.AddError("The proof of possession is not valid", fwtypes.Sentence(err)+
-			"\n\nIt is not kept. Apply again; if this stays so, check the clock of this machine.")
+			"\n\nIt is not kept. Apply again.")
 	default:
 		clients.AddError(diags, "Cannot get the proof of possession", err)
 	}

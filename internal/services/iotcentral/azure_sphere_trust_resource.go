@@ -207,8 +207,9 @@ func (r *trustResource) readTenant(ctx context.Context, found *findings, argumen
 		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
 		return false
 	}
-	seen := services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}.Keep(ctx, private, resp.Private, diags)
-	found.Certificates, found.Now = seen.Certificates, seen.At
+	seen := services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}
+	// The time that is kept may be long ago. Roles are the same now, days left are not.
+	found.Certificates, found.Now = seen.Keep(ctx, private, resp.Private, diags).Certificates, seen.At
 
 	return true
 }

@@ -190,6 +190,14 @@ func parseKnown(value fwtypes.Certificate) *certs.Certificate {
 	return certificate
 }
 
+// newHandshake returns a handshake without a prover.
+func newHandshake(configured *clients.Clients, thumbprint fwtypes.Thumbprint) trust.Handshake {
+	return trust.Handshake{
+		Verifier: configured.IoTCentral(), Now: configured.Now, Pause: configured.Pause,
+		Uploaded: configured.Known(thumbprint.ValueString()) != nil,
+	}
+}
+
 // run verifies the certificate with the prover that is configured, and returns the
 // subject of the CA.
 func (p *provers) run(ctx context.Context, configured *clients.Clients, id client.CertificateID, thumbprint fwtypes.Thumbprint, diags *diag.Diagnostics) (subject string, ok bool) {
@@ -198,7 +206,7 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id clien
 	if diags.HasError() {
 		return "", false
 	}
-	handshake := trust.Handshake{Verifier: configured.IoTCentral(), Now: configured.Now, Pause: configured.Pause}
+	handshake := newHandshake(configured, thumbprint)
 	ca := parseKnown(p.CACertificatePEM)
 	if proof := parseKnown(p.VerificationCertificatePEM); proof != nil {
 		if ca == nil {

@@ -224,7 +224,7 @@ func addHandshakeError(diags *diag.Diagnostics, err error) {
 		diags.AddAttributeError(path.Root("thumbprint"), "The certificate does not belong to the tenant", clients.Explain(err))
 	case errors.As(err, &refused):
 		diags.AddError("The proof of possession is not valid", fwtypes.Sentence(err)+
-			"\n\nIt was not sent to IoT Central. Apply again; if this stays so, check the clock of this machine and that the tenant is the right one.")
+			"\n\nIt was not sent to IoT Central. Apply again; if this stays so, check that the tenant is the right one.")
 	default:
 		clients.AddError(diags, "Cannot verify the certificate", err)
 	}

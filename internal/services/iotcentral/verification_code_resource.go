@@ -110,7 +110,8 @@ func (r *verificationCodeResource) Create(ctx context.Context, req resource.Crea
 		resp.Diagnostics.AddAttributeError(path.Root("certificate_id"), "Not the ID of a certificate of an enrollment group", fwtypes.Sentence(err))
 		return
 	}
-	code, err := trust.GenerateCode(ctx, r.IoTCentral(), id, plan.Thumbprint.ValueString(), r.Pause)
+	handshake := newHandshake(r.Clients, plan.Thumbprint)
+	code, err := handshake.GenerateCode(ctx, id, plan.Thumbprint.ValueString())
 	if err != nil {
 		addCodeError(&resp.Diagnostics, err)
 		return
