@@ -4,6 +4,8 @@
 package acctest
 
 import (
+	"testing"
+
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
@@ -17,6 +19,7 @@ type Plan struct {
 	// Errors and Warnings are those of the plan: "summary: detail".
 	Errors, Warnings []string
 
+	server   *Server
 	before   Resource
 	config   *tfprotov6.DynamicValue
 	planned  *tfprotov6.DynamicValue
@@ -82,13 +85,23 @@ func (s *Server) plan(before Resource, config, proposed *tfprotov6.DynamicValue)
 	plan := Plan{
 		Values: s.decode(planned.PlannedState, s.kind(before.typeName)),
 		Errors: problems(planned.Diagnostics), Warnings: warnings(planned.Diagnostics),
-		before: before, config: config, planned: planned.PlannedState, private: planned.PlannedPrivate, identity: planned.PlannedIdentity,
+		server: s, before: before, config: config, planned: planned.PlannedState, private: planned.PlannedPrivate, identity: planned.PlannedIdentity,
 	}
 	for _, path := range planned.RequiresReplace {
 		plan.Replaces = append(plan.Replaces, path.String())
 	}
 
 	return plan
+}
+
+// AgreesWith fails the test unless a later plan keeps every value that this one
+// promised. Terraform calls anything else an inconsistent final plan.
+func (p Plan) AgreesWith(t *testing.T, later Plan) {
+	t.Helper()
+	if !conforms(p.server.unmarshal(p.planned, p.server.kind(p.before.typeName)), p.server.unmarshal(later.planned, p.server.kind(p.before.typeName))) {
+		t.Errorf("%s: the final plan is inconsistent, which Terraform calls a bug of the provider:\nplanned %v\n   then %v",
+			p.before.typeName, p.Values, later.Values)
+	}
 }
 
 // stateOf is the state of a resource, which is null before it is created.

@@ -67,7 +67,8 @@ type Clients struct {
 	tenants      map[sphere.Scope]*sphere.Remembered
 	certificates map[string]*certs.Certificate
 
-	claims Claims
+	claims  Claims
+	planned plannedGroups
 }
 
 // New returns the clients for a configuration.

@@ -71,8 +71,8 @@ resource "iotcentral_enrollment_group" "sphere" {
 	bench := acctest.Start(t, nil)
 	before := snapshot(t, bench)
 	bench.Fail(emulator.Fault{Operation: "EnrollmentGroups_Create", Drop: true, AfterEffect: true})
-	// The first look finds nothing, as it should; those after the creation fail.
-	bench.Fail(emulator.Fault{Operation: "EnrollmentGroups_Get", Status: 404, Times: 1})
+	// The looks of both plans find nothing, as they should; those after the creation fail.
+	bench.Fail(emulator.Fault{Operation: "EnrollmentGroups_Get", Status: 404, Times: 2})
 	bench.Fail(emulator.Fault{Operation: "EnrollmentGroups_Get", Status: 503})
 	bench.Run(
 		resource.TestStep{Config: config, ExpectError: regexp.MustCompile(`Cannot create the enrollment group`)},

@@ -108,11 +108,12 @@ func (d *differ) Error() string {
 func TestMainJob_requestBudget(t *testing.T) {
 	t.Parallel()
 	budget := map[string]int{
-		"OpenIDConfiguration":        1,
-		"Token":                      2, // one per audience: Azure Resource Manager and IoT Central
-		"Certificates_ListByCatalog": 1,
+		// One for the first plan, one for the apply: they are two processes.
+		"OpenIDConfiguration":        2,
+		"Token":                      4, // one per audience: Azure Resource Manager and IoT Central
+		"Certificates_ListByCatalog": 2,
+		"EnrollmentGroups_Get":       2,
 		"Certificates_RetrieveProofOfPossessionNonce":   1,
-		"EnrollmentGroups_Get":                          1,
 		"EnrollmentGroups_Create":                       1,
 		"EnrollmentGroups_GetX509":                      3, // one for the certificate, two for the verification
 		"EnrollmentGroups_CreateX509":                   1,
@@ -121,8 +122,8 @@ func TestMainJob_requestBudget(t *testing.T) {
 	}
 	// Terraform runs one process for each provider name, and they share no tokens.
 	twoNames := maps.Clone(budget)
-	twoNames["OpenIDConfiguration"] = 2
-	twoNames["Token"] = 3
+	twoNames["OpenIDConfiguration"] = 4
+	twoNames["Token"] = 5
 
 	for name, test := range map[string]struct {
 		config string

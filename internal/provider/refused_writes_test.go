@@ -69,7 +69,7 @@ var changes = map[string]change{
 	"display name": {typeGroup, []string{typeGroup}, []string{"EnrollmentGroups_Update"}, nil, func(_ *testing.T, e *estate) acctest.Plan {
 		return e.NewServer().PlanUpdate(e.resources[typeGroup], e.with(typeGroup, map[string]any{"display_name": "Renamed"}))
 	}},
-	"another certificate": {typeCertificate, []string{typeGroup, typeCertificate}, []string{"EnrollmentGroups_CreateX509"}, nil, func(t *testing.T, e *estate) acctest.Plan {
+	"another certificate": {typeCertificate, []string{typeGroup, typeCertificate}, []string{"EnrollmentGroups_GetX509", "EnrollmentGroups_CreateX509"}, nil, func(t *testing.T, e *estate) acctest.Plan {
 		t.Helper()
 		return e.NewServer().PlanUpdate(e.resources[typeCertificate], e.with(typeCertificate, map[string]any{"certificate_pem": acctest.ForeignCA(t).PEM()}))
 	}},

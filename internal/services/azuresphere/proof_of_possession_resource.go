@@ -133,6 +133,9 @@ func (r *proofOfPossessionResource) ModifyPlan(ctx context.Context, req resource
 		return
 	}
 	if !isKnown {
+		if !req.State.Raw.IsNull() && (config.CatalogID.IsUnknown() || config.TenantID.IsUnknown()) {
+			planUnknownTenant(config, resp)
+		}
 		return
 	}
 	plan.setScope(scope)
@@ -144,6 +147,17 @@ func (r *proofOfPossessionResource) ModifyPlan(ctx context.Context, req resource
 		}
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// planUnknownTenant makes a new proof when its own tenant is not known yet, as
+// RequiresReplace does for an unknown value.
+func planUnknownTenant(config proofOfPossessionModel, resp *resource.ModifyPlanResponse) {
+	argument := "catalog_id"
+	if config.TenantID.IsUnknown() {
+		argument = "tenant_id"
+	}
+	resp.RequiresReplace.Append(path.Root("catalog_id"), path.Root("tenant_id"))
+	resp.Diagnostics.AddAttributeWarning(path.Root(argument), "The proof of possession is replaced", argument+" is known only after the apply, so the plan makes a new proof.")
 }
 
 // Create implements resource.Resource.

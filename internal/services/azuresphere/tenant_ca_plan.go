@@ -5,7 +5,9 @@ package azuresphere
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -17,12 +19,12 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
 // ModifyPlan implements resource.ResourceWithModifyPlan. It decides which CA is
-// pinned from now on, and plans all of its attributes. A create is not looked up:
-// that would ask the service twice.
+// pinned from now on, and plans all of its attributes.
 func (r *tenantCAResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() || r.Clients == nil {
 		return
@@ -42,7 +44,9 @@ func (r *tenantCAResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	plan.setScope(scope)
-	if !req.State.Raw.IsNull() {
+	if req.State.Raw.IsNull() {
+		r.planNew(ctx, config, &plan, scope, &resp.Diagnostics)
+	} else {
 		var state tenantCAModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if resp.Diagnostics.HasError() {
@@ -51,6 +55,86 @@ func (r *tenantCAResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		r.planMove(ctx, req.Private, config, state, &plan, scope, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// planNew plans to adopt a CA, so that the first plan shows what will be trusted.
+func (r *tenantCAResource) planNew(ctx context.Context, config tenantCAModel, plan *tenantCAModel, scope sphere.Scope, diags *diag.Diagnostics) {
+	plan.setUnknown()
+	if config.Thumbprint.IsUnknown() {
+		return
+	}
+	if config.Thumbprint.IsNull() {
+		plan.Thumbprint = fwtypes.NewThumbprintUnknown()
+	}
+	certificates, err := r.Tenant(scope).Certificates(ctx)
+	switch {
+	case transport.IsNotFound(err):
+		diags.AddAttributeError(tenantPath(scope), "The Azure Sphere tenant was not found", clients.Explain(err)+
+			"\n\nIf this configuration creates the catalog, refer to the catalog's id (catalog_id = <catalog>.id), so that Terraform creates it first.")
+		return
+	case err != nil:
+		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
+		return
+	case len(certificates) == 0:
+		diags.AddWarning("The tenant has no CA certificate yet", fmt.Sprintf("%s lists no CA certificate. A new catalog gets its first one within about two minutes; "+
+			"the apply waits for it.", scope))
+		return
+	}
+	pinned := config.Thumbprint.ValueString()
+	target, err := trust.PickCA(scope, certificates, pinned)
+	if errors.Is(err, trust.ErrNoActiveCA) {
+		diags.AddWarning("No Active tenant CA", fmt.Sprintf("%s has no Active CA certificate, so the apply will fail. Set thumbprint to pin another one.", scope))
+		return
+	}
+	if err != nil {
+		diags.AddAttributeError(path.Root("thumbprint"), "No such tenant CA", clients.Explain(err))
+		return
+	}
+	r.warnOfTheActiveCA(scope, certificates, pinned, diags)
+	plan.set(scope, target)
+	if pinned != "" {
+		plan.Thumbprint = config.Thumbprint
+	}
+}
+
+// tenantPath is the argument that names a tenant.
+func tenantPath(scope sphere.Scope) path.Path {
+	if scope.TenantID != "" {
+		return path.Root("tenant_id")
+	}
+
+	return path.Root("catalog_id")
+}
+
+// warnOfTheActiveCA warns when devices present another CA than the pinned one, and
+// when the Active CA cannot be used. A successor may be pinned before it is Active.
+func (r *tenantCAResource) warnOfTheActiveCA(scope sphere.Scope, certificates []sphere.Certificate, pinned string, diags *diag.Diagnostics) {
+	active, found := sphere.FindActive(certificates)
+	if !found {
+		return
+	}
+	switch {
+	case !active.NotAfter.IsZero() && r.Now().After(active.NotAfter):
+		diags.AddWarning("The Active tenant CA has expired", fmt.Sprintf("The Active CA %s of %s expired on %s, so no device can enrol with it. "+
+			"Azure Sphere has not made another one Active yet.", active.Thumbprint, scope, active.NotAfter.Format(time.RFC3339)))
+	case active.Body == nil && (pinned == "" || certs.SameThumbprint(pinned, active.Thumbprint)):
+		diags.AddWarning("The Active tenant CA has no body", fmt.Sprintf("%s lists the Active CA %s without the certificate itself. "+
+			"certificate_pem keeps what the state has, or is null, and then it cannot be uploaded.", scope, active.Thumbprint))
+	}
+	if pinned == "" || certs.SameThumbprint(active.Thumbprint, pinned) {
+		return
+	}
+	target, listed := sphere.Find(certificates, pinned)
+	if listed && target.Status == sphere.Inactive && target.NotBefore.After(active.NotBefore) {
+		return
+	}
+	expired := ""
+	if listed && !target.NotAfter.IsZero() && r.Now().After(target.NotAfter) {
+		expired = fmt.Sprintf(", which expired on %s", target.NotAfter.Format(time.RFC3339))
+	}
+	diags.AddAttributeWarning(path.Root("thumbprint"), "The pinned tenant CA is not Active", fmt.Sprintf("thumbprint pins the CA %s%s. "+
+		"%s now signs device certificates with the CA %s, and devices cannot enrol where that one is not trusted. "+
+		"Remove thumbprint to follow renewals, or pin the Active CA.", pinned, expired, scope, active.Thumbprint))
 }
 
 // planMove plans to keep the pinned CA, or to move to another one.
@@ -69,6 +153,7 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 		return
 	}
 	pinned := state.Thumbprint.ValueString()
+	r.warnOfTheActiveCA(scope, certificates, config.Thumbprint.ValueString(), diags)
 	if configured := config.Thumbprint.ValueString(); configured != "" {
 		pinned = configured
 	} else if active, ok := sphere.FindActive(certificates); !ok {
@@ -87,8 +172,15 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 	}
 	target, err := trust.PickCA(scope, certificates, pinned)
 	if err != nil {
-		if certs.SameThumbprint(pinned, state.Thumbprint.ValueString()) && state.scope().Same(scope) {
+		kept := certs.SameThumbprint(pinned, state.Thumbprint.ValueString())
+		if kept && state.scope().Same(scope) {
 			plan.tenantCA = state.tenantCA // Read has warned that it is no longer listed.
+			return
+		}
+		if kept && config.Thumbprint.IsNull() {
+			diags.AddAttributeError(path.Root("renewal"), "No such tenant CA", clients.Explain(err)+fmt.Sprintf(
+				"\n\nrenewal = %q keeps the CA of the former tenant, %s, which is none of these. Set renewal = %q to take the Active CA of this tenant, or set thumbprint.",
+				renewalManual, state.scope(), renewalAutomatic))
 			return
 		}
 		diags.AddAttributeError(path.Root("thumbprint"), "No such tenant CA", clients.Explain(err))

@@ -60,7 +60,7 @@ func (i tenantCAIdentity) check() error {
 	var err error
 	switch {
 	case i.CatalogID.IsNull() == i.TenantID.IsNull():
-		return errors.New("the identity of a tenant CA has catalog_id or tenant_id, not both")
+		return errors.New("the identity of a tenant CA has catalog_id or tenant_id, not both; without either the provider must name a default")
 	case i.TenantID.IsNull():
 		err = sphere.CheckCatalogID(i.CatalogID.ValueString())
 	default:
@@ -69,6 +69,13 @@ func (i tenantCAIdentity) check() error {
 	_, wrongThumbprint := certs.NormalizeThumbprint(i.Thumbprint.ValueString())
 
 	return errors.Join(err, wrongThumbprint)
+}
+
+// setDefault completes an identity that names no tenant with the provider's.
+func (i *tenantCAIdentity) setDefault(configured *clients.Clients) {
+	if scope, err := configured.KnownScope(types.StringNull(), types.StringNull()); err == nil {
+		i.CatalogID, i.TenantID = textOrNull(scope.CatalogID), textOrNull(scope.TenantID)
+	}
 }
 
 func (m *tenantCAModel) identity() tenantCAIdentity {
@@ -144,7 +151,7 @@ func (*tenantCAResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (*tenantCAResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"catalog_id": identityschema.StringAttribute{OptionalForImport: true, Description: "Azure resource ID of the catalog (Integrated)."},
+		"catalog_id": identityschema.StringAttribute{OptionalForImport: true, Description: "Azure resource ID of the catalog (Integrated). Default: the provider's."},
 		"tenant_id":  identityschema.StringAttribute{OptionalForImport: true, Description: "ID of the Azure Sphere (Legacy) tenant."},
 		"thumbprint": identityschema.StringAttribute{RequiredForImport: true, Description: "SHA-1 thumbprint of the CA."},
 	}}
@@ -226,7 +233,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	scope := state.scope()
 	certificates, err := r.Tenant(scope).Certificates(ctx)
-	if transport.IsNotFound(err) {
+	if transport.IsNotFound(err) && r.isGone(ctx, scope) {
 		resp.Diagnostics.AddWarning("The Azure Sphere tenant is gone", fmt.Sprintf("%s does not exist any more; its CA is dropped from the state.", scope))
 		resp.State.RemoveResource(ctx)
 		return
@@ -253,6 +260,19 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+// isGone reports whether the tenant itself does not exist. One 404 is not enough to
+// drop a pinned CA: its body may be had nowhere else any more.
+func (r *tenantCAResource) isGone(ctx context.Context, scope sphere.Scope) bool {
+	var err error
+	if scope.TenantID != "" {
+		_, err = r.Directory().Tenant(ctx, scope.TenantID)
+	} else {
+		_, err = r.Catalog(ctx, scope.CatalogID)
+	}
+
+	return transport.IsNotFound(err)
 }
 
 // find finds the pinned CA, after an import by its serial number.
@@ -296,7 +316,7 @@ func (r *tenantCAResource) Update(ctx context.Context, req resource.UpdateReques
 func (*tenantCAResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
 // ImportState implements resource.ResourceWithImportState.
-func (*tenantCAResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *tenantCAResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var (
 		scope            sphere.Scope
 		name, thumbprint string
@@ -310,6 +330,9 @@ func (*tenantCAResource) ImportState(ctx context.Context, req resource.ImportSta
 	} else {
 		var identity tenantCAIdentity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		if identity.CatalogID.IsNull() && identity.TenantID.IsNull() {
+			identity.setDefault(r.Clients)
+		}
 		scope = sphere.Scope{CatalogID: identity.CatalogID.ValueString(), TenantID: identity.TenantID.ValueString()}
 		thumbprint = identity.Thumbprint.ValueString()
 		name = thumbprint

@@ -126,7 +126,7 @@ func (r *trustResource) present(ctx context.Context, req resource.ModifyPlanRequ
 // yet holds nothing.
 func (r *trustResource) presentForCreate(ctx context.Context, group client.GroupID, scope sphere.Scope, diags *diag.Diagnostics) (findings, bool) {
 	found := findings{Group: group, Tenant: scope, Situation: trust.Situation{Places: groupPlaces(), Holds: map[trust.Place]trust.Holding{}}}
-	enrollment, err := r.IoTCentral().Group(ctx, group)
+	enrollment, err := r.GroupForPlan(ctx, group)
 	switch {
 	case transport.IsNotFound(err):
 	case err != nil:

@@ -55,6 +55,8 @@ func (m *groupCertificateModel) setFound(thumbprint string) {
 	m.Details = fwtypes.NewDetails(nil)
 }
 
+const groupCertificateType = "iotcentral_enrollment_group_certificate"
+
 // NewEnrollmentGroupCertificateResource returns
 // iotcentral_enrollment_group_certificate.
 func NewEnrollmentGroupCertificateResource() resource.Resource { return &groupCertificateResource{} }
@@ -71,7 +73,7 @@ var (
 
 // Metadata implements resource.Resource.
 func (*groupCertificateResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = "iotcentral_enrollment_group_certificate"
+	resp.TypeName = groupCertificateType
 }
 
 // Schema implements resource.Resource.
@@ -150,8 +152,13 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 	plan.ID = types.StringUnknown()
 	if group, err := client.ParseGroupID(plan.EnrollmentGroupID.ValueString()); err == nil && !plan.Entry.IsUnknown() {
 		id := group.Certificate(client.Entry(plan.Entry.ValueString()))
-		plan.ID = types.StringValue(id.String())
-		planClaim(r.Clients, entryClaim(instanceOf(ctx, req.Private, &resp.Diagnostics), id), &resp.Diagnostics)
+		instance := instanceOf(ctx, req.Private, &resp.Diagnostics)
+		planClaim(r.Clients, entryClaim(instance, id), &resp.Diagnostics)
+		// In a replacement the ID is not known, so that a verification of the
+		// certificate is replaced with it.
+		if replacement := req.State.Raw.IsNull() && instance != ""; !replacement {
+			plan.ID = types.StringValue(id.String())
+		}
 	}
 	if plan.CertificatePEM.IsUnknown() {
 		plan.Thumbprint = fwtypes.NewThumbprintUnknown()
@@ -170,7 +177,7 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 
 // entryClaim is what the resource manages: one entry.
 func entryClaim(instance string, id client.CertificateID) clients.Claim {
-	return clients.Claim{Type: "iotcentral_enrollment_group_certificate", Instance: instance, Group: id.GroupID, Entry: id.Entry}
+	return clients.Claim{Type: groupCertificateType, Instance: instance, Group: id.GroupID, Entry: id.Entry}
 }
 
 // checkCA refuses to upload what cannot work. A certificate that is in the entry
@@ -216,17 +223,20 @@ func (r *groupCertificateResource) Create(ctx context.Context, req resource.Crea
 		}
 	}()
 	found, err := r.IoTCentral().Certificate(ctx, id)
-	if err == nil {
-		resp.Diagnostics.AddError("The entry already holds a certificate",
-			fmt.Sprintf("The %s entry holds the certificate with thumbprint %s.\n\n", id.Entry, found.Thumbprint)+
-				alreadyExists("iotcentral_enrollment_group_certificate", id.String()))
-		return
-	}
-	if !transport.IsNotFound(err) {
+	if err != nil && !transport.IsNotFound(err) {
 		clients.AddError(&resp.Diagnostics, "Cannot put the certificate into the enrollment group", err)
 		return
 	}
-	if r.put(ctx, id, certificate, plan.Attested.ValueBool(), &resp.Diagnostics) {
+	same := err == nil && certs.SameThumbprint(found.Thumbprint, certificate.Thumbprint())
+	if err == nil && !same {
+		resp.Diagnostics.AddError("The entry already holds a certificate",
+			fmt.Sprintf("The %s entry holds the certificate with thumbprint %s.\n\n", id.Entry, found.Thumbprint)+
+				alreadyExists(groupCertificateType, id.String()))
+		return
+	}
+	// An apply that was interrupted has left what it uploaded: exactly the planned
+	// certificate. A second upload would undo its verification.
+	if same && (found.Verified || !plan.Attested.ValueBool()) || r.put(ctx, id, certificate, plan.Attested.ValueBool(), &resp.Diagnostics) {
 		services.WritePrivate(ctx, resp.Private, instanceKey, instance, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
@@ -350,14 +360,9 @@ func (r *groupCertificateResource) Update(ctx context.Context, req resource.Upda
 		return
 	}
 	same := certs.SameThumbprint(certificate.Thumbprint(), state.Thumbprint.ValueString())
-	upload := !same
-	if same && plan.Attested.ValueBool() && !state.Attested.ValueBool() {
-		found, err := r.IoTCentral().Certificate(ctx, id)
-		if err != nil && !transport.IsNotFound(err) {
-			clients.AddError(&resp.Diagnostics, "Cannot read the certificate of the enrollment group", err)
-			return
-		}
-		upload = !found.Verified
+	upload, ok := r.mustUpload(ctx, id, plan, state, &resp.Diagnostics)
+	if !ok {
+		return
 	}
 	if upload && !r.put(ctx, id, certificate, plan.Attested.ValueBool(), &resp.Diagnostics) {
 		return
@@ -367,6 +372,33 @@ func (r *groupCertificateResource) Update(ctx context.Context, req resource.Upda
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// mustUpload reports whether the planned certificate has to be sent. It reads the
+// entry before anything is overwritten: what somebody has put there since the plan
+// was made stays, and the planned certificate itself is not uploaded again, since
+// that would undo its verification.
+func (r *groupCertificateResource) mustUpload(ctx context.Context, id client.CertificateID, plan, state groupCertificateModel, diags *diag.Diagnostics) (upload, ok bool) {
+	same := certs.SameThumbprint(plan.Thumbprint.ValueString(), state.Thumbprint.ValueString())
+	if same && (!plan.Attested.ValueBool() || state.Attested.ValueBool()) {
+		return false, true
+	}
+	found, err := r.IoTCentral().Certificate(ctx, id)
+	switch {
+	case transport.IsNotFound(err):
+		return true, true
+	case err != nil:
+		clients.AddError(diags, "Cannot read the certificate of the enrollment group", err)
+		return false, false
+	case certs.SameThumbprint(found.Thumbprint, plan.Thumbprint.ValueString()):
+		return plan.Attested.ValueBool() && !found.Verified, true
+	case !certs.SameThumbprint(found.Thumbprint, state.Thumbprint.ValueString()):
+		diags.AddError("The entry has changed since the plan", fmt.Sprintf("%s held the certificate with thumbprint %s when the plan was made, and holds %s now. "+
+			"It is left as it is. Plan again: the plan shows what would be replaced.", id, state.Thumbprint.ValueString(), found.Thumbprint))
+		return false, false
+	}
+
+	return true, true
 }
 
 // Delete implements resource.Resource.

@@ -152,7 +152,7 @@ resource "iotcentral_enrollment_group_certificate" "this" {
 }
 `, id, heredoc(ours.PEM())),
 		ExpectError: regexp.MustCompile(`(?s)already holds a certificate.*` + theirs.Thumbprint() +
-			`.*terraform import iotcentral_enrollment_group_certificate\.<name>.*'` + regexp.QuoteMeta(id) + `/certificates/primary'`),
+			`.*to = iotcentral_enrollment_group_certificate\.<name>\s+id = "` + regexp.QuoteMeta(id) + `/certificates/primary"`),
 	})
 	if err := entryHolds(t, bench, iotcentral.Primary, theirs, true)(nil); err != nil {
 		t.Error(err)

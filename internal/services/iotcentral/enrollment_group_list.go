@@ -95,6 +95,7 @@ func (r *enrollmentGroupListResource) result(ctx context.Context, req list.ListR
 		var model enrollmentGroupModel
 		// A null that knows its type.
 		result.Diagnostics.Append(result.Resource.GetAttribute(ctx, path.Root("timeouts"), &model.Timeouts)...)
+		group.Attestation.SymmetricKey = nil // A query prints what it finds in clear.
 		model.set(id, group)
 		model.Application = types.StringValue(r.ShortName(id.Host))
 		result.Diagnostics.Append(result.Resource.Set(ctx, &model)...)

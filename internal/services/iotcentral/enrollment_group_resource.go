@@ -82,9 +82,11 @@ func (*enrollmentGroupResource) Schema(ctx context.Context, _ resource.SchemaReq
 			},
 			"group_id": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "ID of the group within the application: up to 255 letters, digits and hyphens, case-sensitive. Default: a generated UUID.",
-				Validators:          []validator.String{fwtypes.Check("Not an enrollment group ID", client.CheckGroupID)},
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
+				MarkdownDescription: "ID of the group within the application: up to 255 letters, digits and hyphens, case-sensitive. " +
+					"Default: made from `display_name` when the group is created, such as `azure-sphere` from `Azure Sphere`; a UUID if nothing remains of it. " +
+					"A later change of `display_name` keeps the ID. Changing this forces a new resource.",
+				Validators:    []validator.String{fwtypes.Check("Not an enrollment group ID", client.CheckGroupID)},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
 			},
 			"display_name": schema.StringAttribute{
 				Required: true, MarkdownDescription: "Name in the portal. It need not be unique.",
@@ -119,56 +121,6 @@ func (*enrollmentGroupResource) IdentitySchema(_ context.Context, _ resource.Ide
 	}}
 }
 
-// ModifyPlan implements resource.ResourceWithModifyPlan. It fills in the
-// application, and replaces the group when that is another host than before.
-func (r *enrollmentGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.Clients == nil {
-		return
-	}
-	var config, plan enrollmentGroupModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	application, known, err := r.Application(config.Application)
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
-		return
-	}
-	if !known {
-		return
-	}
-	host, err := r.Host(application)
-	if errors.Is(err, clients.ErrHostLater) {
-		return
-	}
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("application"), "Not an IoT Central application", fwtypes.Sentence(err))
-		return
-	}
-	plan.Application = types.StringValue(application)
-	var state enrollmentGroupModel
-	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	}
-	id, err := client.ParseGroupID(state.ID.ValueString())
-	switch {
-	case err != nil: // There is no group yet.
-		if !plan.GroupID.IsUnknown() {
-			plan.ID = types.StringValue(client.GroupID{Host: host, Group: plan.GroupID.ValueString()}.String())
-		}
-	case id.Host == host:
-		plan.Application = state.Application
-	default:
-		resp.RequiresReplace.Append(path.Root("application"))
-	}
-	if plan.AttestationType.ValueString() == client.AttestationX509 {
-		plan.PrimaryKey, plan.SecondaryKey = types.StringNull(), types.StringNull()
-	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-}
-
 // Create implements resource.Resource. It looks first: a PUT may silently replace
 // a group that somebody else made.
 func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -184,9 +136,22 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 	if !ok {
 		return
 	}
-	_, err := r.IoTCentral().Group(ctx, id)
+	instance := uuid.NewString()
+	claim := groupClaim(instance, id)
+	if !takeClaim(r.Clients, claim, &resp.Diagnostics) {
+		return
+	}
+	defer func() {
+		if resp.State.Raw.IsNull() { // Nothing was created.
+			r.Claims().Release(claim)
+		}
+		r.ForgetGroup(id)
+	}()
+	_, err := r.GroupForCreate(ctx, id)
 	if err == nil {
-		resp.Diagnostics.AddError("The enrollment group already exists", alreadyExists("iotcentral_enrollment_group", id.String()))
+		resp.Diagnostics.AddError("The enrollment group already exists", alreadyExists("iotcentral_enrollment_group", id.String())+
+			"\n\nIf it is the one that this resource replaces with create_before_destroy, give the new group another group_id: "+
+			"two groups cannot have one ID at the same time.")
 		return
 	}
 	if !transport.IsNotFound(err) {
@@ -206,6 +171,7 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 		// Beside an error Terraform marks the group as tainted, so that the next
 		// apply removes what is there and starts again.
 		plan.set(id, group)
+		services.WritePrivate(ctx, resp.Private, instanceKey, instance, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(id))...)
 	}
@@ -225,6 +191,9 @@ func (r *enrollmentGroupResource) newID(plan *enrollmentGroupModel, diags *diag.
 	}
 	plan.Application = types.StringValue(application)
 	group := plan.GroupID.ValueString()
+	if group == "" {
+		group = client.SlugGroupID(plan.DisplayName.ValueString())
+	}
 	if group == "" {
 		group = uuid.NewString()
 	}
@@ -261,8 +230,12 @@ func (r *enrollmentGroupResource) put(ctx context.Context, id client.GroupID, wa
 
 // alreadyExists is the detail for what must be imported instead.
 func alreadyExists(typeName, id string) string {
-	return fmt.Sprintf("%s exists and is not managed here. It is left as it is. Import it to manage it:\n\n"+
-		"  terraform import %s.<name> '%s'", id, typeName, id)
+	return fmt.Sprintf("%s exists and is not managed here. It is left as it is. Import it to manage it:\n\n%s", id, importBlock(typeName, id))
+}
+
+// importBlock returns the block that imports a resource.
+func importBlock(typeName, id string) string {
+	return fmt.Sprintf("  import {\n    to = %s.<name>\n    id = %q\n  }", typeName, id)
 }
 
 // Read implements resource.Resource.
@@ -295,6 +268,7 @@ func (r *enrollmentGroupResource) Read(ctx context.Context, req resource.ReadReq
 	if state.Application.IsNull() {
 		state.Application = types.StringValue(r.ShortName(id.Host))
 	}
+	keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	state.set(id, group)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -313,6 +287,10 @@ func (r *enrollmentGroupResource) Update(ctx context.Context, req resource.Updat
 	id, err := client.ParseGroupID(state.ID.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddError("Cannot update the enrollment group", fwtypes.Sentence(err))
+		return
+	}
+	claim := groupClaim(keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics), id)
+	if !takeClaim(r.Clients, claim, &resp.Diagnostics) {
 		return
 	}
 	var patch client.EnrollmentGroupPatch
@@ -348,7 +326,10 @@ func (r *enrollmentGroupResource) Delete(ctx context.Context, req resource.Delet
 	}
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot delete the enrollment group", err)
+		return
 	}
+	r.ForgetGroup(id)
+	r.Claims().Release(groupClaim(instanceOf(ctx, req.Private, &resp.Diagnostics), id))
 }
 
 // ImportState implements resource.ResourceWithImportState.

@@ -45,8 +45,8 @@ func TestEnrollmentGroup_lifeCycle(t *testing.T) {
 				attribute(group, "type", knownvalue.StringExact("iot")),
 				attribute(group, "attestation_type", knownvalue.StringExact("x509")),
 				attribute(group, "application", knownvalue.StringExact("contoso")),
-				attribute(group, "group_id", knownvalue.StringRegexp(regexp.MustCompile(`^[0-9a-f-]{36}$`))),
-				attribute(group, "id", knownvalue.StringRegexp(regexp.MustCompile(`^contoso\.localhost:\d+/enrollmentGroups/[0-9a-f-]{36}$`))),
+				attribute(group, "group_id", knownvalue.StringExact("azure-sphere")),
+				attribute(group, "id", knownvalue.StringExact(bench.Host()+"/enrollmentGroups/azure-sphere")),
 				attribute(group, "primary_key", knownvalue.Null()),
 				attribute(group, "id_scope", knownvalue.StringExact(bench.Info().Applications[0].IDScope)),
 			},
@@ -128,8 +128,8 @@ func TestEnrollmentGroup_existingOneIsNotOverwritten(t *testing.T) {
 	bench.Run(
 		resource.TestStep{
 			Config: groupConfig("group_id = \"portal\"\ndisplay_name = \"Azure Sphere\""),
-			ExpectError: regexp.MustCompile(`(?s)already exists.*terraform import iotcentral_enrollment_group\.<name>.*'` +
-				regexp.QuoteMeta(bench.Host()) + `/enrollmentGroups/portal'`),
+			ExpectError: regexp.MustCompile(`(?s)already exists.*import \{\s+to = iotcentral_enrollment_group\.<name>\s+id = "` +
+				regexp.QuoteMeta(bench.Host()) + `/enrollmentGroups/portal"`),
 		},
 	)
 	if found := bench.State().Applications[0].EnrollmentGroups[0]; found != before.Applications[0].EnrollmentGroups[0] {

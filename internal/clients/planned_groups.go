@@ -1,0 +1,92 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package clients
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
+)
+
+// planMemory is how long what a plan has read of a group serves the plans of other
+// resources: a group and what is in it are planned one after the other.
+const planMemory = time.Minute
+
+// createMemory is how long it serves the create that follows: Terraform plans a
+// resource once more just before it creates it.
+const createMemory = 5 * time.Second
+
+// plannedGroups remembers the groups that plans have looked up.
+type plannedGroups struct {
+	calls singleflight.Group
+
+	mutex sync.Mutex
+	found map[iotcentral.GroupID]plannedGroup
+}
+
+type plannedGroup struct {
+	group iotcentral.EnrollmentGroup
+	err   error
+	at    time.Time
+}
+
+// GroupForPlan reads a group for the plan of a new resource. All plans of a run
+// share one read of each group, also when there is none: that is a 404.
+func (c *Clients) GroupForPlan(ctx context.Context, id iotcentral.GroupID) (iotcentral.EnrollmentGroup, error) {
+	return c.lookUpGroup(ctx, id, planMemory)
+}
+
+// GroupForCreate reads a group that is about to be created, unless the plan just
+// before has done so.
+func (c *Clients) GroupForCreate(ctx context.Context, id iotcentral.GroupID) (iotcentral.EnrollmentGroup, error) {
+	return c.lookUpGroup(ctx, id, createMemory)
+}
+
+func (c *Clients) lookUpGroup(ctx context.Context, id iotcentral.GroupID, memory time.Duration) (iotcentral.EnrollmentGroup, error) {
+	if known, found := c.planned.recall(id, c.config.Now(), memory); found {
+		return known.group, known.err
+	}
+	result, err, _ := c.planned.calls.Do(id.String(), func() (any, error) {
+		group, err := c.IoTCentral().Group(ctx, id)
+		if err == nil || transport.IsNotFound(err) {
+			c.planned.keep(id, plannedGroup{group: group, err: err, at: c.config.Now()})
+		}
+		return group, err
+	})
+	group, _ := result.(iotcentral.EnrollmentGroup)
+
+	return group, err
+}
+
+func (p *plannedGroups) recall(id iotcentral.GroupID, now time.Time, memory time.Duration) (plannedGroup, bool) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	known, found := p.found[id]
+
+	return known, found && now.Sub(known.at) < memory
+}
+
+func (p *plannedGroups) keep(id iotcentral.GroupID, known plannedGroup) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.found == nil {
+		p.found = map[iotcentral.GroupID]plannedGroup{}
+	}
+	p.found[id] = known
+}
+
+// forget makes the next plan read the group: a write of this run has changed it.
+func (p *plannedGroups) forget(id iotcentral.GroupID) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	delete(p.found, id)
+}
+
+// ForgetGroup makes the next plan read the group again, since it was changed.
+func (c *Clients) ForgetGroup(id iotcentral.GroupID) { c.planned.forget(id) }
