@@ -20,7 +20,8 @@ import (
 // Certificate is one X.509 certificate. The zero value is not usable; Parse and
 // ParseDER make one.
 type Certificate struct {
-	x509 *x509.Certificate
+	x509            *x509.Certificate
+	subject, issuer string
 }
 
 // ParseDER reads one DER encoded certificate.
@@ -30,7 +31,16 @@ func ParseDER(der []byte) (*Certificate, error) {
 		return nil, fmt.Errorf("not an X.509 certificate: %w", err)
 	}
 
-	return &Certificate{x509: parsed}, nil
+	subject, err := formatName(parsed.RawSubject)
+	if err != nil {
+		return nil, fmt.Errorf("not an X.509 certificate: its subject: %w", err)
+	}
+	issuer, err := formatName(parsed.RawIssuer)
+	if err != nil {
+		return nil, fmt.Errorf("not an X.509 certificate: its issuer: %w", err)
+	}
+
+	return &Certificate{x509: parsed, subject: subject, issuer: issuer}, nil
 }
 
 // X509 returns the certificate as the standard library knows it.
@@ -71,15 +81,16 @@ func serialNumber(serial *big.Int) string {
 	return strings.ToUpper(hex.EncodeToString(content))
 }
 
-// Subject returns the subject as an RFC 2253 string, in the form that the
-// hashicorp/tls provider gives it.
-func (c *Certificate) Subject() string { return c.x509.Subject.String() }
+// Subject returns the subject as an RFC 2253 string, computed from the DER: the
+// order of its parts and those with several values are kept. It holds no control
+// characters.
+func (c *Certificate) Subject() string { return c.subject }
 
-// Issuer returns the issuer as an RFC 2253 string, in the form that the
-// hashicorp/tls provider gives it.
-func (c *Certificate) Issuer() string { return c.x509.Issuer.String() }
+// Issuer returns the issuer as Subject does the subject.
+func (c *Certificate) Issuer() string { return c.issuer }
 
-// CommonName returns the common name of the subject.
+// CommonName returns the common name of the subject, as it is in the certificate:
+// it may hold control characters.
 func (c *Certificate) CommonName() string { return c.x509.Subject.CommonName }
 
 // NotBefore returns the first moment of the validity, in UTC.

@@ -5,7 +5,6 @@ package iotcentral
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -178,23 +177,6 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 // entryClaim is what the resource manages: one entry.
 func entryClaim(instance string, id client.CertificateID) clients.Claim {
 	return clients.Claim{Type: groupCertificateType, Instance: instance, Group: id.GroupID, Entry: id.Entry}
-}
-
-// checkCA refuses to upload what cannot work. A certificate that is in the entry
-// already only gets a warning: an error would stand in the way of its replacement
-// elsewhere in the configuration.
-func (r *groupCertificateResource) checkCA(certificate *certs.Certificate, inEntry fwtypes.Thumbprint, diags *diag.Diagnostics) {
-	err := certs.CheckCA(certificate, r.Now())
-	var expired *certs.ExpiredError
-	switch at := path.Root("certificate_pem"); {
-	case err == nil:
-	case certs.SameThumbprint(certificate.Thumbprint(), inEntry.ValueString()):
-		diags.AddAttributeWarning(at, "The CA certificate has expired", fwtypes.Sentence(err))
-	case errors.As(err, &expired):
-		diags.AddAttributeError(at, "The CA certificate has expired", fwtypes.Sentence(err))
-	default:
-		diags.AddAttributeError(at, "Not a CA certificate", fwtypes.Sentence(err))
-	}
 }
 
 // Create implements resource.Resource. It looks first: a PUT replaces what is in
