@@ -26,7 +26,12 @@ import (
 )
 
 // oneName is the main job with every resource under one provider name.
-var oneName = regexp.MustCompile(`(resource "iotcentral_\w+" "\w+" \{)`).ReplaceAllString(acctest.TrustConfig, "$1\n  provider = azuresphere")
+var oneName = underOneName(acctest.TrustConfig)
+
+// underOneName lets the provider azuresphere serve every resource.
+func underOneName(config string) string {
+	return regexp.MustCompile(`(resource "iotcentral_\w+" "\w+" \{)`).ReplaceAllString(config, "$1\n  provider = azuresphere")
+}
 
 func verifiedIs(verified bool) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(acctest.Verification, tfjsonpath.New("verified"), knownvalue.Bool(verified))
