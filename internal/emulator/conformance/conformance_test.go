@@ -19,19 +19,21 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 )
 
-// specs is where the OpenAPI files are, when they are there at all.
-const specs = "../../../../shared/contract/specs"
-
-func loadSpecs(t *testing.T) *Validator {
+// loadSpecs reads the OpenAPI files, and returns the folder that they are in.
+func loadSpecs(t *testing.T) (*Validator, string) {
 	t.Helper()
-	if _, err := os.Stat(specs); errors.Is(err, fs.ErrNotExist) {
-		t.Skip("Microsoft's OpenAPI files are not beside this repository, which does not hold copies of them")
+	specs, err := Dir()
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	v, err := Load(specs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return v
+	return v, specs
 }
 
 // example is an official example. Its parameters are those of the operation, the body among them.
@@ -52,7 +54,7 @@ var contradicting = map[string]string{
 
 func TestExamples_areValid(t *testing.T) {
 	t.Parallel()
-	v := loadSpecs(t)
+	v, specs := loadSpecs(t)
 	checked := 0
 	found := map[string]bool{}
 	for _, folder := range []struct{ pattern, service, version string }{
@@ -165,7 +167,7 @@ func (v *Validator) exampleOperation(service, version, file string) *operation {
 
 func TestCheck_findsWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	v := loadSpecs(t)
+	v, _ := loadSpecs(t)
 	const group = "https://contoso.localhost/api/enrollmentGroups/g?api-version=2022-07-31"
 	header := http.Header{"Content-Type": {"application/json"}}
 	body := `{"displayName":"d","type":"iot","attestation":{"type":"x509"}}`

@@ -35,6 +35,9 @@ var nullable = []string{
 	"ArmResource.systemData",
 }
 
+// centralTitle is the title of the files of IoT Central.
+const centralTitle = "Azure IoT Central"
+
 // document is an OpenAPI 2 file, with its schemas as those of OpenAPI 3.
 type document struct {
 	basePath   string
@@ -110,6 +113,10 @@ func (b *builder) document(root tree) (*document, error) {
 	}
 	var all []pending
 	for template, methods := range child(root, "paths") {
+		// Of IoT Central, whose files describe all of an application, only enrollment groups are emulated from them.
+		if text(child(root, "info"), "title") == centralTitle && !strings.HasPrefix(template, "/enrollmentGroups") {
+			continue
+		}
 		for method, value := range asTree(methods) {
 			raw := asTree(value)
 			if text(raw, "operationId") == "" {
