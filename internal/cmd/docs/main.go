@@ -70,7 +70,12 @@ func run(ctx context.Context, tool, root string, check, valid bool) error {
 		return compare(target, pages)
 	}
 
-	return write(target, pages)
+	if err := write(target, pages); err != nil {
+		return err
+	}
+	log.Printf("docs: wrote %d pages", len(pages))
+
+	return nil
 }
 
 // render runs tfplugindocs for the types of one provider name, and returns the
@@ -245,7 +250,6 @@ func write(dir string, pages map[string][]byte) error {
 			return err
 		}
 	}
-	log.Printf("docs: wrote %d pages", len(pages))
 
 	return nil
 }
