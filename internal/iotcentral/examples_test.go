@@ -15,8 +15,8 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/conformance"
 )
 
-// TestModels_acceptTheOfficialExamples decodes Microsoft's own examples, where they
-// are at hand beside the repository, into the types of this package.
+// TestModels_acceptTheOfficialExamples decodes Microsoft's own examples, where
+// make specs or the machine has them, into the types of this package.
 func TestModels_acceptTheOfficialExamples(t *testing.T) {
 	t.Parallel()
 	specs, err := conformance.Dir()
