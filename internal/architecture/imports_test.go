@@ -54,8 +54,6 @@ var arrows = []struct {
 	{"cmd/demo", []string{"mirror", "transport"}},
 	{"cmd/mirror", []string{"mirror"}},
 	{"cmd/docs", []string{"mirror", "provider"}},
-	{"cmd/changelog", []string{"release"}},
-	{"cmd/coverage", nil},
 }
 
 // strangers are the modules that packages must not reach, themselves or through

@@ -5,22 +5,33 @@ package iotcentral
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/conformance"
 )
 
-// TestModels_acceptTheOfficialExamples decodes Microsoft's own examples, where they
-// are at hand beside the repository, into the types of this package.
+// TestModels_acceptTheOfficialExamples decodes Microsoft's own examples, where
+// make specs or the machine has them, into the types of this package.
 func TestModels_acceptTheOfficialExamples(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("../../../shared/contract/specs/iot-central/examples-2022*/*.json")
+	specs, err := conformance.Dir()
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(specs, "iot-central", "examples-2022*", "*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(files) == 0 {
-		t.Skip("Microsoft's examples are not beside this repository, which does not hold copies of them")
+		t.Fatalf("there are no examples in %s", specs)
 	}
 	models := map[string]func() any{
 		"create":                       func() any { return new(EnrollmentGroup) },

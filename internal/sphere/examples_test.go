@@ -5,20 +5,27 @@ package sphere
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/conformance"
 )
 
-// TestModels_acceptTheOfficialExamples decodes Microsoft's own examples, where they
-// are at hand beside the repository, into the types of this package.
+// TestModels_acceptTheOfficialExamples decodes Microsoft's own examples, where
+// make specs or the machine has them, into the types of this package.
 func TestModels_acceptTheOfficialExamples(t *testing.T) {
 	t.Parallel()
-	folder := filepath.FromSlash("../../../shared/contract/specs/azure-sphere/examples")
-	if _, err := os.Stat(folder); err != nil {
-		t.Skip("Microsoft's examples are not beside this repository, which does not hold copies of them")
+	specs, err := conformance.Dir()
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip(err)
 	}
-	content, err := os.ReadFile(filepath.Join(folder, "Certificates_ListByCatalog.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(filepath.Join(specs, "azure-sphere", "examples", "Certificates_ListByCatalog.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

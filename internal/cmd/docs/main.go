@@ -32,13 +32,14 @@ func main() {
 	tool := flag.String("tfplugindocs", "bin/tools/tfplugindocs", "the tool that renders the pages")
 	root := flag.String("root", ".", "the repository")
 	check := flag.Bool("check", false, "change nothing, and fail if there is something to change")
+	valid := flag.Bool("validate", false, "change nothing, and have tfplugindocs validate the pages of each provider name")
 	flag.Parse()
-	if err := run(context.Background(), *tool, *root, *check); err != nil {
+	if err := run(context.Background(), *tool, *root, *check, *valid); err != nil {
 		log.Fatalf("docs: %v", err)
 	}
 }
 
-func run(ctx context.Context, tool, root string, check bool) error {
+func run(ctx context.Context, tool, root string, check, valid bool) error {
 	tool, err := filepath.Abs(tool)
 	if err != nil {
 		return err
@@ -46,6 +47,9 @@ func run(ctx context.Context, tool, root string, check bool) error {
 	described, err := readSchemas(ctx)
 	if err != nil {
 		return err
+	}
+	if valid {
+		return validate(ctx, tool, root, described)
 	}
 	pages := map[string][]byte{}
 	for number, name := range mirror.Names() {
@@ -66,7 +70,12 @@ func run(ctx context.Context, tool, root string, check bool) error {
 		return compare(target, pages)
 	}
 
-	return write(target, pages)
+	if err := write(target, pages); err != nil {
+		return err
+	}
+	log.Printf("docs: wrote %d pages", len(pages))
+
+	return nil
 }
 
 // render runs tfplugindocs for the types of one provider name, and returns the
@@ -241,7 +250,6 @@ func write(dir string, pages map[string][]byte) error {
 			return err
 		}
 	}
-	log.Printf("docs: wrote %d pages", len(pages))
 
 	return nil
 }

@@ -14,22 +14,26 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 )
 
-// specs is where the OpenAPI files are, when they are there at all.
-const specs = "../../../../shared/contract/specs"
-
-func loadSpecs(t *testing.T) *Validator {
+// loadSpecs reads the OpenAPI files, and returns the folder that they are in.
+func loadSpecs(t *testing.T) (*Validator, string) {
 	t.Helper()
-	if _, err := os.Stat(specs); errors.Is(err, fs.ErrNotExist) {
-		t.Skip("Microsoft's OpenAPI files are not beside this repository, which does not hold copies of them")
+	specs, err := Dir()
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 	v, err := Load(specs)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return v
+	return v, specs
 }
 
 // example is an official example. Its parameters are those of the operation, the body among them.
@@ -40,10 +44,19 @@ type example struct {
 	} `json:"responses"`
 }
 
+// contradicting are the official examples, each with the place of its answer, that break the schema of their own file.
+// Nothing else is forgiven in them, and an example that no longer breaks its schema must go from this list.
+var contradicting = map[string]string{
+	// The type of an image is the placeholder "ImageType", which is none of the enum.
+	"Deployments_Get.json":               "/properties/deployedImages/0/properties/imageType",
+	"Deployments_ListByDeviceGroup.json": "/value/0/properties/deployedImages/0/properties/imageType",
+}
+
 func TestExamples_areValid(t *testing.T) {
 	t.Parallel()
-	v := loadSpecs(t)
+	v, specs := loadSpecs(t)
 	checked := 0
+	found := map[string]bool{}
 	for _, folder := range []struct{ pattern, service, version string }{
 		{"azure-sphere/examples/*.json", "arm", sphereVersion},
 		{"iot-central/examples-2022-07-31/*.json", "iotcentral", "2022-07-31"},
@@ -73,7 +86,11 @@ func TestExamples_areValid(t *testing.T) {
 					continue
 				}
 				checked++
-				if err := schema.VisitJSON(response.Body); err != nil {
+				for _, err := range breaches(schema.VisitJSON(response.Body, openapi3.MultiErrors())) {
+					if place := contradicting[filepath.Base(name)]; place != "" && place == breachOf(err) {
+						found[filepath.Base(name)] = true
+						continue
+					}
 					t.Errorf("%s, answer %s: %v", name, status, err)
 				}
 			}
@@ -88,7 +105,37 @@ func TestExamples_areValid(t *testing.T) {
 	if checked == 0 {
 		t.Error("no example was checked")
 	}
-	t.Logf("%d bodies of official examples are valid", checked)
+	for name := range contradicting {
+		if !found[name] {
+			t.Errorf("%s no longer contradicts its schema, or is gone", name)
+		}
+	}
+	t.Logf("%d bodies of official examples were checked, %d are known to contradict their schema", checked, len(found))
+}
+
+// breaches returns the errors that an error of several is made of.
+func breaches(err error) []error {
+	var several openapi3.MultiError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &several):
+		var all []error
+		for _, one := range several {
+			all = append(all, breaches(one)...)
+		}
+		return all
+	}
+	return []error{err}
+}
+
+// breachOf returns where in a body an enum is broken, as a JSON pointer, and nothing for another kind of breach.
+func breachOf(err error) string {
+	var broken *openapi3.SchemaError
+	if !errors.As(err, &broken) || broken.SchemaField != "enum" {
+		return ""
+	}
+	return "/" + strings.Join(broken.JSONPointer(), "/")
 }
 
 const sphereVersion = "2024-04-01"
@@ -120,7 +167,7 @@ func (v *Validator) exampleOperation(service, version, file string) *operation {
 
 func TestCheck_findsWhatIsWrong(t *testing.T) {
 	t.Parallel()
-	v := loadSpecs(t)
+	v, _ := loadSpecs(t)
 	const group = "https://contoso.localhost/api/enrollmentGroups/g?api-version=2022-07-31"
 	header := http.Header{"Content-Type": {"application/json"}}
 	body := `{"displayName":"d","type":"iot","attestation":{"type":"x509"}}`
