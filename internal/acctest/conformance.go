@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -33,23 +31,6 @@ var validator = sync.OnceValue(func() *conformance.Validator {
 
 	return loaded
 })
-
-// root is the folder of the repository: the nearest one above with a go.mod.
-func root() string {
-	folder, err := os.Getwd()
-	if err != nil {
-		panic(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-			return folder
-		}
-		if filepath.Dir(folder) == folder {
-			panic("there is no go.mod above the working directory")
-		}
-		folder = filepath.Dir(folder)
-	}
-}
 
 // exchanged counts the exchanges of the services that the files describe, to tell
 // a run without any from one whose exchanges were not checked.

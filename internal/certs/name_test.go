@@ -26,7 +26,7 @@ var (
 func rdn(pairs ...any) pkix.RelativeDistinguishedNameSET {
 	var set pkix.RelativeDistinguishedNameSET
 	for at := 0; at < len(pairs); at += 2 {
-		set = append(set, pkix.AttributeTypeAndValue{Type: pairs[at].(asn1.ObjectIdentifier), Value: pairs[at+1]}) //nolint:forcetypeassert // A table's own value.
+		set = append(set, pkix.AttributeTypeAndValue{Type: pairs[at].(asn1.ObjectIdentifier), Value: pairs[at+1]})
 	}
 
 	return set

@@ -31,7 +31,7 @@ func CheckStrength(certificate *Certificate) error {
 			return ErrNoCertSign
 		}
 	}
-	switch certificate.x509.SignatureAlgorithm { //nolint:exhaustive // These two are broken.
+	switch certificate.x509.SignatureAlgorithm {
 	case x509.MD2WithRSA, x509.MD5WithRSA:
 		return ErrMD5
 	default:
@@ -48,7 +48,7 @@ const leastRSA = 2048
 // is neither RSA nor ECDSA.
 func Weaknesses(certificate *Certificate) []string {
 	var found []string
-	switch certificate.x509.SignatureAlgorithm { //nolint:exhaustive // These are the ones with SHA-1.
+	switch certificate.x509.SignatureAlgorithm {
 	case x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
 		found = append(found, "The certificate is signed with SHA-1, which is no longer considered safe.")
 	default:

@@ -69,6 +69,8 @@ type Clients struct {
 
 	claims  Claims
 	planned plannedGroups
+
+	departures Departures
 }
 
 // New returns the clients for a configuration.
@@ -136,6 +138,9 @@ func (c *Clients) Pause(ctx context.Context, n int) error { return c.config.Paus
 
 // Claims returns the register of what resources manage in this run.
 func (c *Clients) Claims() *Claims { return &c.claims }
+
+// Departures returns the register of what the plans of this run keep and destroy.
+func (c *Clients) Departures() *Departures { return &c.departures }
 
 // IoTCentral returns the client of all applications.
 func (c *Clients) IoTCentral() *iotcentral.Client { return c.iotCentral }

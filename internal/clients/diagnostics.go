@@ -66,9 +66,6 @@ func iotCentralRemedy(status int) string {
 		return "Roles of Azure RBAC give no right inside an application. Add the principal to the application itself " +
 			"(Permissions > Users, in the root organization; a service principal is not admitted through a group) with the role App Administrator, " +
 			"or with a custom role that may read and manage globally under Device connectivity management."
-	case http.StatusConflict:
-		return "The application may already use this certificate in another enrollment group: " +
-			"a certificate can be in one group of an application only."
 	default:
 		return ""
 	}

@@ -68,7 +68,7 @@ func (s Seen) sameAs(other Seen) bool {
 		sorted := slices.SortedFunc(slices.Values(certificates), func(a, b sphere.Certificate) int {
 			return cmp.Or(cmp.Compare(a.Thumbprint, b.Thumbprint), cmp.Compare(a.ID, b.ID))
 		})
-		text, _ := json.Marshal(sorted) // A certificate always has a JSON form.
+		text, _ := json.Marshal(sorted) //nolint:errchkjson // A certificate always has a JSON form.
 		return text
 	}
 

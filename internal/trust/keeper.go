@@ -55,17 +55,17 @@ func (e *ChangedError) Error() string {
 	return fmt.Sprintf("%s holds %s by now, instead of %s; somebody else is changing it", e.Place, describe(e.Found), describe(e.Want))
 }
 
-// Failure is a step that failed.
-type Failure struct {
+// StepError is a step that failed.
+type StepError struct {
 	Step Step
 	Err  error
 }
 
 // Error implements error.
-func (f *Failure) Error() string { return f.Err.Error() }
+func (f *StepError) Error() string { return f.Err.Error() }
 
 // Unwrap returns the cause.
-func (f *Failure) Unwrap() error { return f.Err }
+func (f *StepError) Unwrap() error { return f.Err }
 
 // Result is what has become of the steps.
 type Result struct {
@@ -74,7 +74,7 @@ type Result struct {
 	// Wrote says that something may have been changed.
 	Wrote bool
 	// Failures, in the order in which they occurred.
-	Failures []*Failure
+	Failures []*StepError
 }
 
 // ReadPlaces reads what places hold. Those that are empty are missing.
@@ -109,7 +109,7 @@ func (k *Keeper) CarryOut(ctx context.Context, holds map[Place]Holding, steps []
 			continue
 		}
 		failed[step.Place] = true
-		result.Failures = append(result.Failures, &Failure{Step: step, Err: err})
+		result.Failures = append(result.Failures, &StepError{Step: step, Err: err})
 		if ctx.Err() != nil {
 			break // Nothing more can be done, and nothing read.
 		}
@@ -125,7 +125,7 @@ func (k *Keeper) recover(ctx context.Context, step Step, result *Result) {
 	if step.Action == Upload && step.EndsDistrust() {
 		removal := Step{Action: Remove, Place: step.Place, Replaces: step.Replaces}
 		if err := k.carryOut(ctx, removal, result); err != nil {
-			result.Failures = append(result.Failures, &Failure{Step: removal, Err: err})
+			result.Failures = append(result.Failures, &StepError{Step: removal, Err: err})
 		}
 	}
 	holding, filled, err := k.Service.Read(ctx, step.Place)

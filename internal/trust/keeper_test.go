@@ -167,8 +167,8 @@ func (k *keeping) upload(into trust.Place, replaces string) trust.Step {
 	return trust.Step{Action: trust.Upload, Place: into, CA: k.ca, Replaces: holding(replaces, trust.RoleRetiring)}
 }
 
-func remove(from trust.Place, replaces string) trust.Step {
-	return trust.Step{Action: trust.Remove, Place: from, Replaces: holding(replaces, trust.RoleExpired)}
+func remove(replaces string) trust.Step {
+	return trust.Step{Action: trust.Remove, Place: primary, Replaces: holding(replaces, trust.RoleExpired)}
 }
 
 func (k *keeping) wantCalls(t *testing.T, want ...string) {
@@ -198,7 +198,7 @@ func TestKeeper_carriesOutStepsInTheirOrder(t *testing.T) {
 	result := k.carryOut(t,
 		k.upload(secondary, ""),
 		trust.Step{Action: trust.Verify, Place: secondary, CA: k.ca},
-		remove(primary, thumbprintA))
+		remove(thumbprintA))
 	if err := failureOf(t, result); err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestKeeper_aFailureStopsItsPlaceAlone(t *testing.T) {
 	k.failures["put secondary"] = failure{err: refused(http.StatusForbidden)}
 	result := k.carryOut(t, k.upload(secondary, ""),
 		trust.Step{Action: trust.Verify, Place: secondary, CA: k.ca},
-		remove(primary, thumbprintA))
+		remove(thumbprintA))
 	if err := failureOf(t, result); transport.StatusCode(err) != http.StatusForbidden || result.Failures[0].Step.Action != trust.Upload {
 		t.Errorf("got %v", err)
 	}
@@ -234,7 +234,7 @@ func TestKeeper_whatIsThereAfterAFailureIsRead(t *testing.T) {
 	t.Parallel()
 	k := newKeeping(t)
 	k.failures["delete primary"] = failure{err: refused(http.StatusInternalServerError), effect: true}
-	result := k.carryOut(t, remove(primary, thumbprintA))
+	result := k.carryOut(t, remove(thumbprintA))
 	if err := failureOf(t, result); err == nil || len(result.Holds) != 0 || !result.Wrote {
 		t.Errorf("got %+v", result)
 	}
@@ -244,7 +244,7 @@ func TestKeeper_whatCannotBeReadAfterAFailureStaysAsItWas(t *testing.T) {
 	t.Parallel()
 	k := newKeeping(t)
 	k.failures["read primary"] = failure{err: refused(http.StatusForbidden)}
-	result := k.carryOut(t, remove(primary, thumbprintA))
+	result := k.carryOut(t, remove(thumbprintA))
 	if err := failureOf(t, result); err == nil || result.Holds[primary].Thumbprint != thumbprintA || result.Wrote {
 		t.Errorf("got %+v", result)
 	}
@@ -256,7 +256,7 @@ func TestKeeper_endsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	k.failures["read primary"] = failure{err: context.Canceled}
-	result := (&trust.Keeper{Service: k.service(t)}).CarryOut(ctx, nil, []trust.Step{remove(primary, thumbprintA), k.upload(secondary, "")})
+	result := (&trust.Keeper{Service: k.service(t)}).CarryOut(ctx, nil, []trust.Step{remove(thumbprintA), k.upload(secondary, "")})
 	if err := failureOf(t, result); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -295,7 +295,7 @@ func TestKeeper_knowsWhatItRemovedItself(t *testing.T) {
 	k := newKeeping(t)
 	keeper := &trust.Keeper{Service: k.service(t)}
 	holds := map[trust.Place]trust.Holding{primary: {Thumbprint: thumbprintA}}
-	if result := keeper.CarryOut(t.Context(), holds, []trust.Step{remove(primary, thumbprintA)}); len(result.Failures) > 0 {
+	if result := keeper.CarryOut(t.Context(), holds, []trust.Step{remove(thumbprintA)}); len(result.Failures) > 0 {
 		t.Fatal(result.Failures[0])
 	}
 	k.Entries[iotcentral.Primary] = iotcentral.SigningCertificate{Thumbprint: thumbprintA}
@@ -422,7 +422,7 @@ func TestKeeper_leavesWhatSomebodyElseChanges(t *testing.T) {
 			}
 			step := k.upload(primary, test.expected)
 			if test.action == trust.Remove {
-				step = remove(primary, test.expected)
+				step = remove(test.expected)
 			}
 			result := k.carryOut(t, step)
 			var changed *trust.ChangedError
@@ -457,7 +457,7 @@ func TestKeeper_noticesAnotherCertificateAfterAnUpload(t *testing.T) {
 
 func TestKeeper_removes(t *testing.T) {
 	t.Parallel()
-	step := remove(primary, strings.ToLower(thumbprintA))
+	step := remove(strings.ToLower(thumbprintA))
 	for name, test := range map[string]struct {
 		arrange func(*keeping)
 		status  int

@@ -36,9 +36,9 @@ type tenantState struct {
 
 // tenantStates are the moments that matter, with A, B, C, … in the order of their
 // making.
-func tenantStates(t testing.TB) map[string]tenantState {
-	t.Helper()
-	body := certstest.Valid(t).Certificate
+func tenantStates(tb testing.TB) map[string]tenantState {
+	tb.Helper()
+	body := certstest.Valid(tb).Certificate
 	first := listed(body, "A", sphere.Inactive, -730, 0)
 	with := func(certificate sphere.Certificate, status sphere.Status, body *certs.Certificate) sphere.Certificate {
 		certificate.Status, certificate.Body = status, body

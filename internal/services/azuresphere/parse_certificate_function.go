@@ -5,6 +5,7 @@ package azuresphere
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
@@ -74,7 +75,8 @@ func (*parseCertificateFunction) Run(ctx context.Context, req function.RunReques
 	}
 	certificate, err := certs.Parse(text)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, fwtypes.Sentence(err))
+		// Terraform ends the message with a period of its own.
+		resp.Error = function.NewArgumentFuncError(0, strings.TrimSuffix(fwtypes.Sentence(err), "."))
 		return
 	}
 	details := fwtypes.NewDetails(certificate)

@@ -48,6 +48,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*proofOfPossessionResource)(nil)
 	_ resource.ResourceWithImportState = (*proofOfPossessionResource)(nil)
 	_ resource.ResourceWithIdentity    = (*proofOfPossessionResource)(nil)
+	_ resource.ResourceWithMoveState   = (*proofOfPossessionResource)(nil)
 )
 
 // Metadata implements resource.Resource.
@@ -204,4 +205,9 @@ func (*proofOfPossessionResource) Delete(context.Context, resource.DeleteRequest
 func (*proofOfPossessionResource) ImportState(_ context.Context, _ resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resp.Diagnostics.AddError("A proof of possession cannot be imported", "Azure Sphere keeps no proof: each request makes a new one. "+
 		"Remove the import, and the next apply makes a proof; or give one that you have to iotcentral_certificate_verification as verification_certificate_pem.")
+}
+
+// MoveState implements resource.ResourceWithMoveState.
+func (r *proofOfPossessionResource) MoveState(ctx context.Context) []resource.StateMover {
+	return services.MoveBetweenNames(ctx, r)
 }

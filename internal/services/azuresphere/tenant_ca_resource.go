@@ -71,11 +71,13 @@ func (i tenantCAIdentity) check() error {
 	return errors.Join(err, wrongThumbprint)
 }
 
-// setDefault completes an identity that names no tenant with the provider's.
-func (i *tenantCAIdentity) setDefault(configured *clients.Clients) {
+// withDefault returns an identity that names no tenant, completed with the provider's.
+func (i tenantCAIdentity) withDefault(configured *clients.Clients) tenantCAIdentity {
 	if scope, err := configured.KnownScope(types.StringNull(), types.StringNull()); err == nil {
 		i.CatalogID, i.TenantID = textOrNull(scope.CatalogID), textOrNull(scope.TenantID)
 	}
+
+	return i
 }
 
 func (m *tenantCAModel) identity() tenantCAIdentity {
@@ -94,6 +96,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*tenantCAResource)(nil)
 	_ resource.ResourceWithImportState = (*tenantCAResource)(nil)
 	_ resource.ResourceWithIdentity    = (*tenantCAResource)(nil)
+	_ resource.ResourceWithMoveState   = (*tenantCAResource)(nil)
 )
 
 // Metadata implements resource.Resource.
@@ -331,7 +334,7 @@ func (r *tenantCAResource) ImportState(ctx context.Context, req resource.ImportS
 		var identity tenantCAIdentity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 		if identity.CatalogID.IsNull() && identity.TenantID.IsNull() {
-			identity.setDefault(r.Clients)
+			identity = identity.withDefault(r.Clients)
 		}
 		scope = sphere.Scope{CatalogID: identity.CatalogID.ValueString(), TenantID: identity.TenantID.ValueString()}
 		thumbprint = identity.Thumbprint.ValueString()
@@ -352,4 +355,9 @@ func (r *tenantCAResource) ImportState(ctx context.Context, req resource.ImportS
 	set("tenant_id", scope.TenantID)
 	set("thumbprint", thumbprint)
 	set("renewal", renewalAutomatic)
+}
+
+// MoveState implements resource.ResourceWithMoveState.
+func (r *tenantCAResource) MoveState(ctx context.Context) []resource.StateMover {
+	return services.MoveBetweenNames(ctx, r)
 }

@@ -75,7 +75,7 @@ func (r *trustResource) apply(ctx context.Context, plan *trustModel, instance st
 	plan.ID = plan.EnrollmentGroupID
 	plan.show(ctx, found.Situation, diags)
 	trusted := plan.Trusted.ValueBool()
-	found.report(decision, result, trusted, diags)
+	found.report(decision, result, trusted, func(failure *trust.StepError) string { return r.explain(ctx, group, failure) }, diags)
 	if trusted && plan.keep(ctx, promised, found.Situation, diags) {
 		diags.AddWarning("The plan of "+group.String()+" is out of date", fmt.Sprintf("Since the plan was made, the CAs of %s or the certificates of the group "+
 			"have changed. The Active CA is trusted; the next plan shows the rest.", found.Tenant))
@@ -166,18 +166,18 @@ func stillOurs(ours map[trust.Place]string, steps []trust.Step, holds map[trust.
 
 // report says what went wrong. Only the Active CA and revoked ones are worth an
 // error.
-func (f findings) report(decision trust.Decision, result trust.Result, trusted bool, diags *diag.Diagnostics) {
+func (f findings) report(decision trust.Decision, result trust.Result, trusted bool, explain func(*trust.StepError) string, diags *diag.Diagnostics) {
 	explained := false
 	for _, failure := range result.Failures {
 		switch {
 		case failure.Step.Vital():
 			explained = true
-			clients.AddError(diags, "Cannot establish trust in the Azure Sphere tenant", failure.Err)
+			diags.AddError("Cannot establish trust in the Azure Sphere tenant", explain(failure))
 		case failure.Step.EndsDistrust():
-			clients.AddError(diags, "A revoked CA is left in "+f.Group.String(), failure.Err)
+			diags.AddError("A revoked CA is left in "+f.Group.String(), explain(failure))
 		default:
 			diags.AddWarning("A change is left for later in "+f.Group.String(), fmt.Sprintf("Cannot %s. The next plan tries again.\n\n%s",
-				described(failure.Step), clients.Explain(failure.Err)))
+				described(failure.Step), explain(failure)))
 		}
 	}
 	switch {
@@ -190,6 +190,15 @@ func (f findings) report(decision trust.Decision, result trust.Result, trusted b
 		diags.AddError("The plan is out of date", fmt.Sprintf("Since the plan was made, the CAs of %s or the certificates of %s have changed. "+
 			"The Active CA %s is not trusted. Only changes that are in the plan were made. Plan and apply again.", f.Tenant, f.Group, decision.Active.Thumbprint))
 	}
+}
+
+// explain says why a step failed.
+func (r *trustResource) explain(ctx context.Context, group client.GroupID, failure *trust.StepError) string {
+	if failure.Step.Action == trust.Upload {
+		return explainUpload(ctx, r.Clients, group.Certificate(client.Entry(failure.Step.Place)), failure.Step.CA.Thumbprint, failure.Err)
+	}
+
+	return clients.Explain(failure.Err)
 }
 
 // described says what a step does.

@@ -28,7 +28,7 @@ func (r *trustResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if req.Plan.Raw.IsNull() {
 		// Delete sees the private state of this plan. In a replacement it sees that
 		// of the create instead.
-		services.WritePrivate(ctx, resp.Private, purposeKey, purpose{Destroy: true}, &resp.Diagnostics)
+		services.WritePrivate(ctx, resp.Private, purposeKey, purpose{Destroy: true, GroupGoes: r.planDestroy(ctx, req, &resp.Diagnostics)}, &resp.Diagnostics)
 		return
 	}
 	if r.Clients == nil {
@@ -43,11 +43,58 @@ func (r *trustResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if req.State.Raw.IsNull() {
 		services.WritePrivate(ctx, resp.Private, purposeKey, purpose{Create: plan.EnrollmentGroupID.ValueString()}, &resp.Diagnostics)
 	}
+	if group, err := client.ParseGroupID(plan.EnrollmentGroupID.ValueString()); err == nil {
+		r.rememberGroup(ctx, group, resp.Private, &resp.Diagnostics)
+	}
 	r.plan(ctx, req, &plan, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// planDestroy reports whether the group goes as well, as far as the plan shows. If a
+// later plan keeps it, that one gives the warning about what is left in it.
+func (r *trustResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) bool {
+	if r.Clients == nil || req.State.Raw.IsNull() {
+		return false
+	}
+	var state trustModel
+	diags.Append(req.State.Get(ctx, &state)...)
+	group, err := client.ParseGroupID(state.EnrollmentGroupID.ValueString())
+	if err != nil || diags.HasError() {
+		return false
+	}
+	managed, _ := services.ReadPrivate[bool](ctx, req.Private, groupManagedKey, diags)
+	thing := clients.Thing{Group: group}
+	if kept := r.Departures().Leave("", thing); !managed || kept {
+		return false // Delete says what it leaves in the group.
+	}
+	holds, ours := state.holds(ctx, diags)
+	for _, place := range groupPlaces() {
+		holding, filled := holds[place]
+		if _, known := ours[place]; filled && !known {
+			r.Departures().Leave(foreignStays(place, holding.Thumbprint), thing)
+		}
+	}
+
+	return true
+}
+
+// groupManagedKey is the key in the private state of whether Terraform manages the
+// group as well. When a destroy is planned, the group has not been read.
+const groupManagedKey = "groupManaged"
+
+// rememberGroup remembers that Terraform manages the group as well.
+func (r *trustResource) rememberGroup(ctx context.Context, group client.GroupID, private services.PrivateWriter, diags *diag.Diagnostics) {
+	if r.Departures().Managed(clients.Thing{Group: group}) {
+		services.WritePrivate(ctx, private, groupManagedKey, true, diags)
+	}
+}
+
+// foreignStays says that a foreign certificate is not removed.
+func foreignStays(place trust.Place, thumbprint string) string {
+	return fmt.Sprintf("The %s entry holds the certificate %s, which is not known as a CA of the Azure Sphere tenant. It stays.", place, thumbprint)
 }
 
 // trustClaim is what a trust manages: the CAs of a tenant in a group.
@@ -60,6 +107,8 @@ func trustClaim(instance string, group client.GroupID, tenant sphere.Scope) clie
 type purpose struct {
 	// Destroy says that the resource goes for good.
 	Destroy bool `json:"destroy,omitempty"`
+	// GroupGoes says that the same run destroys the group, and what is left in it.
+	GroupGoes bool `json:"groupGoes,omitempty"`
 	// Create is the group that the new resource is for. It is empty while that is
 	// not known.
 	Create string `json:"create,omitempty"`
@@ -132,7 +181,7 @@ func (r *trustResource) presentForCreate(ctx context.Context, group client.Group
 	case err != nil:
 		clients.AddError(diags, "Cannot read the enrollment group", err)
 	case enrollment.Attestation.Type == client.AttestationSymmetricKey:
-		diags.AddAttributeError(path.Root("enrollment_group_id"), "The enrollment group needs x509", notX509(group))
+		diags.AddAttributeError(path.Root("enrollment_group_id"), needsX509, notX509(group))
 	default:
 		found.Holds, err = trust.ReadPlaces(ctx, placesOf(r.Clients, group), found.Places)
 		if err != nil {

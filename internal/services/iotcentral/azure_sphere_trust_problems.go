@@ -35,6 +35,7 @@ const (
 
 // Parts of messages.
 const (
+	needsX509          = "The enrollment group needs x509"
 	lossSummary        = "Trust is lost in "
 	howToRemoveForeign = "Remove it in the portal, or set replace_foreign = true on iotcentral_azure_sphere_trust."
 	dateLayout         = "2 January 2006"
@@ -140,7 +141,8 @@ func tenantNotFound(tenant sphere.Scope, err error) string {
 }
 
 func notX509(group client.GroupID) string {
-	return fmt.Sprintf("%s attests devices with symmetric keys. Azure Sphere needs a group with attestation_type = %q.", group, client.AttestationX509)
+	return fmt.Sprintf("%s attests devices with symmetric keys and has no certificates. Azure Sphere needs x509: a group with attestation_type = %q.",
+		group, client.AttestationX509)
 }
 
 func (f findings) disabled() problem {

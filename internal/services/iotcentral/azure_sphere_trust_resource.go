@@ -56,6 +56,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*trustResource)(nil)
 	_ resource.ResourceWithImportState = (*trustResource)(nil)
 	_ resource.ResourceWithIdentity    = (*trustResource)(nil)
+	_ resource.ResourceWithMoveState   = (*trustResource)(nil)
 )
 
 // Metadata implements resource.Resource.
@@ -176,6 +177,7 @@ func (r *trustResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	}
 	services.WritePrivate(ctx, resp.Private, oursKey, found.Remember(), &resp.Diagnostics)
 	keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
+	r.rememberGroup(ctx, group, resp.Private, &resp.Diagnostics)
 	state.show(ctx, found.Situation, &resp.Diagnostics)
 	warn(&resp.Diagnostics, found.loud())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -271,7 +273,7 @@ func (r *trustResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 			"The certificates stay for it.", clients.Names(others)))
 		return
 	}
-	r.remove(ctx, &found, &resp.Diagnostics)
+	r.remove(ctx, &found, planned.GroupGoes, &resp.Diagnostics)
 	r.Claims().Release(claim)
 }
 
@@ -291,7 +293,7 @@ func (r *trustResource) tenantForDelete(ctx context.Context, found *findings, ar
 }
 
 // remove empties the entries that hold CAs of the tenant.
-func (r *trustResource) remove(ctx context.Context, found *findings, diags *diag.Diagnostics) {
+func (r *trustResource) remove(ctx context.Context, found *findings, groupGoes bool, diags *diag.Diagnostics) {
 	group := placesOf(r.Clients, found.Group)
 	var err error
 	if found.Holds, err = trust.ReadPlaces(ctx, group, found.Places); err != nil {
@@ -304,8 +306,9 @@ func (r *trustResource) remove(ctx context.Context, found *findings, diags *diag
 		switch {
 		case !filled:
 		case content.Foreign():
-			diags.AddWarning("A certificate is left in "+found.Group.String(), fmt.Sprintf("The %s entry holds the certificate %s, "+
-				"which is not known as a CA of the Azure Sphere tenant. It stays.", place, content.CA.Thumbprint))
+			if !groupGoes {
+				diags.AddWarning("A certificate is left in "+found.Group.String(), foreignStays(place, content.CA.Thumbprint))
+			}
 		default:
 			if err := group.Remove(ctx, place); err != nil {
 				clients.AddError(diags, "Cannot remove the certificates from the enrollment group", err)
@@ -333,4 +336,9 @@ func (*trustResource) ImportState(ctx context.Context, req resource.ImportStateR
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("enrollment_group_id"), id)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("replace_foreign"), false)...)
+}
+
+// MoveState implements resource.ResourceWithMoveState.
+func (r *trustResource) MoveState(ctx context.Context) []resource.StateMover {
+	return services.MoveBetweenNames(ctx, r)
 }

@@ -52,6 +52,7 @@ var (
 	_ resource.ResourceWithModifyPlan     = (*verificationResource)(nil)
 	_ resource.ResourceWithImportState    = (*verificationResource)(nil)
 	_ resource.ResourceWithIdentity       = (*verificationResource)(nil)
+	_ resource.ResourceWithMoveState      = (*verificationResource)(nil)
 )
 
 // Metadata implements resource.Resource.
@@ -118,7 +119,11 @@ func (*verificationResource) ValidateConfig(ctx context.Context, req resource.Va
 
 // ModifyPlan implements resource.ResourceWithModifyPlan.
 func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() || r.Clients == nil {
+	if r.Clients == nil {
+		return
+	}
+	if req.Plan.Raw.IsNull() {
+		r.planDestroy(ctx, req, &resp.Diagnostics)
 		return
 	}
 	var config, plan verificationModel
@@ -307,12 +312,23 @@ func (r *verificationResource) Update(ctx context.Context, req resource.UpdateRe
 	}
 }
 
-// Delete implements resource.Resource.
-func (*verificationResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var id types.String
-	resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root("id"), &id)...)
-	resp.Diagnostics.AddWarning("A verification cannot be undone", fmt.Sprintf("IoT Central has no call for it: the certificate in %s stays verified "+
-		"for as long as it is there. Nothing was sent.", id.ValueString()))
+// Delete implements resource.Resource. IoT Central has no call for it: the plan has
+// said that the certificate stays verified.
+func (*verificationResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}
+
+// planDestroy says what is left behind, unless the certificate goes as well.
+func (r *verificationResource) planDestroy(ctx context.Context, req resource.ModifyPlanRequest, diags *diag.Diagnostics) {
+	var text types.String
+	diags.Append(req.State.GetAttribute(ctx, path.Root("certificate_id"), &text)...)
+	id, err := client.ParseCertificateID(text.ValueString())
+	if err != nil {
+		return
+	}
+	stays := fmt.Sprintf("IoT Central has no call to undo a verification: the certificate in %s stays verified for as long as it is there. Nothing is sent.", id)
+	if r.Departures().Leave(stays, clients.Thing{Group: id.GroupID, Entry: id.Entry}) {
+		diags.AddWarning("A verification cannot be undone", stays)
+	}
 }
 
 // ImportState implements resource.ResourceWithImportState.
@@ -324,4 +340,9 @@ func (*verificationResource) ImportState(ctx context.Context, req resource.Impor
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id.String())...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("certificate_id"), id.String())...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("azure_sphere"), azureSphereDefault())...)
+}
+
+// MoveState implements resource.ResourceWithMoveState.
+func (r *verificationResource) MoveState(ctx context.Context) []resource.StateMover {
+	return services.MoveBetweenNames(ctx, r)
 }

@@ -68,6 +68,7 @@ var (
 	_ resource.ResourceWithModifyPlan     = (*groupCertificateResource)(nil)
 	_ resource.ResourceWithImportState    = (*groupCertificateResource)(nil)
 	_ resource.ResourceWithIdentity       = (*groupCertificateResource)(nil)
+	_ resource.ResourceWithMoveState      = (*groupCertificateResource)(nil)
 )
 
 // Metadata implements resource.Resource.
@@ -153,6 +154,10 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 		id := group.Certificate(client.Entry(plan.Entry.ValueString()))
 		instance := instanceOf(ctx, req.Private, &resp.Diagnostics)
 		planClaim(r.Clients, entryClaim(instance, id), &resp.Diagnostics)
+		planKept(r.Clients, clients.Thing{Group: id.GroupID, Entry: id.Entry}, &resp.Diagnostics)
+		if req.State.Raw.IsNull() {
+			r.checkGroup(ctx, group, &resp.Diagnostics)
+		}
 		// In a replacement the ID is not known, so that a verification of the
 		// certificate is replaced with it.
 		if replacement := req.State.Raw.IsNull() && instance != ""; !replacement {
@@ -172,6 +177,19 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 		r.checkCA(certificate, inEntry, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// checkGroup looks at the group of a new certificate. One that does not exist yet is
+// created by the same apply.
+func (r *groupCertificateResource) checkGroup(ctx context.Context, id client.GroupID, diags *diag.Diagnostics) {
+	group, err := r.GroupForPlan(ctx, id)
+	switch {
+	case transport.IsNotFound(err):
+	case err != nil:
+		clients.AddError(diags, "Cannot read the enrollment group", err)
+	case group.Attestation.Type == client.AttestationSymmetricKey:
+		diags.AddAttributeError(path.Root("enrollment_group_id"), needsX509, notX509(id))
+	}
 }
 
 // entryClaim is what the resource manages: one entry.
@@ -268,7 +286,7 @@ func (r *groupCertificateResource) put(ctx context.Context, id client.Certificat
 	}
 	switch {
 	case err != nil:
-		clients.AddError(diags, "Cannot put the certificate into the enrollment group", err)
+		diags.AddError("Cannot put the certificate into the enrollment group", explainUpload(ctx, r.Clients, id, certificate.Thumbprint(), err))
 		return holds
 	case !certs.SameThumbprint(stored.Thumbprint, certificate.Thumbprint()):
 		diags.AddError("IoT Central stored another certificate", fmt.Sprintf("%s was sent with thumbprint %s, and the entry now shows %s. "+
@@ -420,4 +438,9 @@ func (*groupCertificateResource) ImportState(ctx context.Context, req resource.I
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id.String())...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("enrollment_group_id"), id.GroupID.String())...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("entry"), string(id.Entry))...)
+}
+
+// MoveState implements resource.ResourceWithMoveState.
+func (r *groupCertificateResource) MoveState(ctx context.Context) []resource.StateMover {
+	return services.MoveBetweenNames(ctx, r)
 }

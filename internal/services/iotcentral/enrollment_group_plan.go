@@ -56,6 +56,7 @@ func (r *enrollmentGroupResource) ModifyPlan(ctx context.Context, req resource.M
 	case exists:
 		plan.Application = state.Application
 		planClaim(r.Clients, groupClaim(instance, before), &resp.Diagnostics)
+		planKept(r.Clients, clients.Thing{Group: before}, &resp.Diagnostics)
 	default:
 		r.planNew(ctx, &plan, config, host, instance != "", &resp.Diagnostics)
 	}

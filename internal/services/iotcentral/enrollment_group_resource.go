@@ -61,6 +61,7 @@ var (
 	_ resource.ResourceWithModifyPlan  = (*enrollmentGroupResource)(nil)
 	_ resource.ResourceWithImportState = (*enrollmentGroupResource)(nil)
 	_ resource.ResourceWithIdentity    = (*enrollmentGroupResource)(nil)
+	_ resource.ResourceWithMoveState   = (*enrollmentGroupResource)(nil)
 )
 
 // Metadata implements resource.Resource.
@@ -171,6 +172,7 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 		// Beside an error Terraform marks the group as tainted, so that the next
 		// apply removes what is there and starts again.
 		plan.set(id, group)
+		r.Departures().Manage(clients.Thing{Group: id})
 		services.WritePrivate(ctx, resp.Private, instanceKey, instance, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(id))...)
@@ -269,6 +271,7 @@ func (r *enrollmentGroupResource) Read(ctx context.Context, req resource.ReadReq
 		state.Application = types.StringValue(r.ShortName(id.Host))
 	}
 	keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
+	r.Departures().Manage(clients.Thing{Group: id})
 	state.set(id, group)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -346,4 +349,9 @@ func (*enrollmentGroupResource) ImportState(ctx context.Context, req resource.Im
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id.String())...)
+}
+
+// MoveState implements resource.ResourceWithMoveState.
+func (r *enrollmentGroupResource) MoveState(ctx context.Context) []resource.StateMover {
+	return services.MoveBetweenNames(ctx, r)
 }

@@ -48,6 +48,7 @@ var (
 	_ resource.ResourceWithConfigure   = (*verificationCodeResource)(nil)
 	_ resource.ResourceWithImportState = (*verificationCodeResource)(nil)
 	_ resource.ResourceWithIdentity    = (*verificationCodeResource)(nil)
+	_ resource.ResourceWithMoveState   = (*verificationCodeResource)(nil)
 )
 
 // Metadata implements resource.Resource.
@@ -209,3 +210,8 @@ func (*verificationCodeResource) ImportState(ctx context.Context, req resource.I
 
 var errCodeNotShown = errors.New("IoT Central shows a code only when it is generated, so that the import must be told it. " +
 	"Import by ID, as <host>/enrollmentGroups/<group_id>/certificates/<entry>/verificationCodes/<code>; or let Terraform generate a code, which voids that one")
+
+// MoveState implements resource.ResourceWithMoveState.
+func (r *verificationCodeResource) MoveState(ctx context.Context) []resource.StateMover {
+	return services.MoveBetweenNames(ctx, r)
+}
