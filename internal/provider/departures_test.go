@@ -46,7 +46,7 @@ func TestDeparture_warnsOnlyOfWhatStays(t *testing.T) {
 	}
 }
 
-// TestDeparture_foreignCertificateInAGroupThatGoes.
+// TestDeparture_foreignCertificateInAGroupThatGoes: it goes with its group.
 func TestDeparture_foreignCertificateInAGroupThatGoes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -61,7 +61,7 @@ func TestConflict_searchIsBounded(t *testing.T) {
 	}
 }
 
-// TestConflict_elsewhereIsNotAboutCertificates.
+// TestConflict_elsewhereIsNotAboutCertificates: a 409 has other reasons there.
 func TestConflict_elsewhereIsNotAboutCertificates(t *testing.T) {
 	t.Parallel()
 	for operation, test := range map[string]struct {
