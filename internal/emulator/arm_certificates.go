@@ -129,7 +129,8 @@ func (c *call) proof(cert *certificate, nonce string) ([]byte, *failure) {
 		return nil, failOwn(http.StatusBadRequest, "InvalidProofOfPossessionNonce",
 			"The proof of possession nonce must have 1 to 64 characters in UTF-8.")
 	}
-	if status := cert.statusAt(c.now); status == statusExpired || status == statusRevoked {
+	status := cert.statusAt(c.now)
+	if status == statusExpired || status == statusRevoked || status != statusActive && c.behavior().NonActiveProofRefused {
 		return nil, failOwn(http.StatusBadRequest, "InvalidCertificateStatus", "The certificate is "+strings.ToLower(status)+".")
 	}
 	proof, err := newProof(cert.issuer, nonce, c.now)

@@ -29,12 +29,14 @@ type Behavior struct {
 	BodyETagIgnored          bool           // an etag in a body is ignored; default: one that does not match answers 412
 	ImmutablePatch           ImmutablePatch // PATCH of a group's type or attestation
 	ProofDatesChecked        bool           // verify refuses a proof outside its validity; default: dates do not matter
+	ReadLag                  int            // how many reads of an entry still show it as it was before a change; 0: none
 	EntryETagFollowsGroup    bool           // a change of an entry changes the etag of its group; default: of the entry alone
 
 	// Azure Sphere, Integrated.
 
 	NonActiveBody         NonActiveBody // body of certificates that are not Active
 	Aliases               Aliases       // aliases that stand for the active certificate's serial number
+	NonActiveProofRefused bool          // only the Active CA signs proofs; default: an Inactive one does too
 	PutAsynchronous       bool          // PUT answers 201 with Azure-AsyncOperation; default: 200, done
 	ErrorBodyAbsent       bool          // errors of the resource provider have no body; default: the ARM error body
 	OperationPolls        int           // how many polls of an operation find it in progress; 0: the first finds it done

@@ -85,13 +85,21 @@ func (c *call) entry() (*enrollmentGroup, *entry, *failure) {
 	if found := g.entries[name]; found != nil {
 		return g, found, nil
 	}
-	return nil, nil, fail(http.StatusNotFound, "NotFound", "The "+name+" certificate of the enrollment group was not found.")
+	return nil, nil, noEntry(name)
+}
+
+func noEntry(name string) *failure {
+	return fail(http.StatusNotFound, "NotFound", "The "+name+" certificate of the enrollment group was not found.")
 }
 
 func getEntry(c *call) (answer, *failure) {
-	_, found, f := c.entry()
+	g, name, f := c.x509Group()
 	if f != nil {
 		return answer{}, f
+	}
+	found := g.read(name)
+	if found == nil {
+		return answer{}, noEntry(name)
 	}
 	return jsonAnswer(http.StatusOK, c.entryBody(found)), nil
 }
@@ -115,6 +123,7 @@ func putEntry(c *call) (answer, *failure) {
 			return answer{}, f
 		}
 	}
+	g.lag(name, c.behavior().ReadLag)
 	g.entries[name] = added
 	c.changed(g, added)
 	return jsonAnswer(http.StatusOK, c.entryBody(added)), nil
@@ -195,9 +204,10 @@ func deleteEntry(c *call) (answer, *failure) {
 		return answer{}, f
 	}
 	if g.entries[name] == nil && c.behavior().EmptyEntryDeleteMissing {
-		return answer{}, fail(http.StatusNotFound, "NotFound", "The "+name+" certificate of the enrollment group was not found.")
+		return answer{}, noEntry(name)
 	}
 	if g.entries[name] != nil {
+		g.lag(name, c.behavior().ReadLag)
 		delete(g.entries, name)
 		c.changed(g, nil)
 	}

@@ -25,6 +25,7 @@ type enrollmentGroup struct {
 	attestation string // x509 or symmetricKey
 	keys        symmetricKeys
 	entries     map[string]*entry // by primary and secondary; for x509
+	stale       map[string]*staleEntry
 	etag        string
 }
 
@@ -109,6 +110,7 @@ func putGroup(c *call) (answer, *failure) {
 		kind:        body.oneOf("type", "iot", "iotEdge"),
 		attestation: attestation.oneOf("type", attestationX509, attestationKeys),
 		entries:     map[string]*entry{},
+		stale:       map[string]*staleEntry{},
 	}
 	etag := body.text("etag")
 	keys := attestation.inner(attestationKeys)
@@ -124,7 +126,7 @@ func putGroup(c *call) (answer, *failure) {
 		return answer{}, f
 	}
 	if old != nil {
-		g.entries = maps.Clone(old.entries)
+		g.entries, g.stale = maps.Clone(old.entries), old.stale
 		if g.keys == (symmetricKeys{}) {
 			g.keys = old.keys
 		}

@@ -27,6 +27,7 @@ func generateCode(c *call) (answer, *failure) {
 	}
 	e.codes = append(e.codes, verificationCode{code, c.now})
 	if c.behavior().GenerateResetsVerified {
+		g.lag(c.path("entry"), c.behavior().ReadLag)
 		e.verified = false
 	}
 	c.changed(g, e)
@@ -59,6 +60,7 @@ func verify(c *call) (answer, *failure) {
 		}
 		return answer{}, f
 	}
+	g.lag(c.path("entry"), c.behavior().ReadLag)
 	e.verified = true
 	e.codes = nil
 	c.changed(g, e)

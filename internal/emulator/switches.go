@@ -137,6 +137,8 @@ var switches = []switchEntry{
 		func(b *Behavior) *ImmutablePatch { return &b.ImmutablePatch }, "refused", "ignored"),
 	toggle("proof-dates", "ignored", "checked", "IoT Central: verify looks at the validity of the proof",
 		func(b *Behavior) *bool { return &b.ProofDatesChecked }),
+	number("read-lag", "1", "IoT Central: how many reads of an entry still show it as it was before a change; 0: none",
+		func(b *Behavior) *int { return &b.ReadLag }),
 	toggle("entry-etag", "own", "group", "IoT Central: what a change of an entry gives a new etag; group: entry and group",
 		func(b *Behavior) *bool { return &b.EntryETagFollowsGroup }),
 
@@ -145,6 +147,8 @@ var switches = []switchEntry{
 		func(b *Behavior) *NonActiveBody { return &b.NonActiveBody }, "life-cycle", "present", "null", "absent"),
 	choice("aliases", "Azure Sphere: names accepted in place of the active certificate's serial number",
 		func(b *Behavior) *Aliases { return &b.Aliases }, "all", "none", ".default", "active", "default"),
+	toggle("non-active-proof", "signed", "refused", "Azure Sphere: proof of possession of a CA that is Inactive; refused: 400",
+		func(b *Behavior) *bool { return &b.NonActiveProofRefused }),
 	toggle("sphere-put", "200", "201", "Azure Sphere: answer to PUT; 201: with Azure-AsyncOperation to poll",
 		func(b *Behavior) *bool { return &b.PutAsynchronous }),
 	toggle("sphere-errors", "standard", "absent", "Azure Sphere: body of the resource provider's own errors",

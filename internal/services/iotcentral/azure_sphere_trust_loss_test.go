@@ -311,3 +311,50 @@ func TestAzureSphereTrust_refusedProofOfTheUpcomingCAIsAWarning(t *testing.T) {
 	cli.MustRun("apply", "-auto-approve")
 	exits(t, cli, 0, nil, "plan", "-detailed-exitcode")
 }
+
+// TestAzureSphereTrust_onlyTheActiveCASigns: whether a CA signs proofs before it is
+// Active is not known. Where it does not, it is uploaded early and verified late.
+func TestAzureSphereTrust_onlyTheActiveCASigns(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, func(options *emulator.Options) { options.Behavior.NonActiveProofRefused = true })
+	portalGroup(bench)
+	cli := bench.NewCLI(trustConfig(bench, ""))
+	cli.MustRun("apply", "-auto-approve")
+	rotate(t, bench, emulator.StageIssue)
+	exits(t, cli, 0, []string{"A change is left for later"}, "apply", "-auto-approve")
+	rotate(t, bench, emulator.StageActivate)
+	exits(t, cli, 2, []string{"Trust is lost", "The secondary entry holds this CA, but it is not verified."}, "plan", "-detailed-exitcode")
+	cli.MustRun("apply", "-auto-approve")
+	if !bench.CanEnrol("contoso", device(t, bench)) {
+		t.Error("the device cannot enrol")
+	}
+	exits(t, cli, 0, nil, "plan", "-detailed-exitcode")
+}
+
+// TestAzureSphereTrust_readsThatLag: a renewal goes through without a second code,
+// which could void the first verification.
+func TestAzureSphereTrust_readsThatLag(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, func(options *emulator.Options) { options.Behavior.ReadLag = 3 })
+	portalGroup(bench)
+	arguments := map[string]any{"enrollment_group_id": groupID(bench)}
+	trusted := bench.NewServer().MustCreate(typeTrust, arguments)
+	for _, stages := range [][]emulator.Stage{{emulator.StageIssue}, {emulator.StageActivate, emulator.StageExpire}} {
+		for range 3 { // What the last run did is shown by the time of the next.
+			for _, entry := range iotcentral.Entries() {
+				bench.Do("GET", "enrollmentGroups/"+groupName+"/certificates/"+string(entry), nil)
+			}
+		}
+		rotate(t, bench, stages...)
+		bench.ResetRequests()
+		server := bench.NewServer()
+		trusted = server.Update(server.Refresh(trusted), arguments)
+		counts := bench.Count()
+		if codes, uploads := counts["EnrollmentGroups_GenerateVerificationCodeX509"], counts["EnrollmentGroups_CreateX509"]; len(trusted.Errors) > 0 || codes != uploads {
+			t.Errorf("after %v: %d codes for %d uploads, errors %q", stages, codes, uploads, trusted.Errors)
+		}
+		if !bench.CanEnrol("contoso", device(t, bench)) {
+			t.Errorf("after %v the device cannot enrol", stages)
+		}
+	}
+}
