@@ -28,6 +28,8 @@ type plannedGroups struct {
 
 	mutex sync.Mutex
 	found map[iotcentral.GroupID]plannedGroup
+	// hosts are those of applications that are known to exist.
+	hosts map[string]bool
 }
 
 type plannedGroup struct {
@@ -54,6 +56,11 @@ func (c *Clients) lookUpGroup(ctx context.Context, id iotcentral.GroupID, memory
 	}
 	result, err, _ := c.planned.calls.Do(id.String(), func() (any, error) {
 		group, err := c.IoTCentral().Group(ctx, id)
+		if transport.IsNotFound(err) {
+			if absent := c.checkApplication(ctx, id.Host); absent != nil {
+				return group, absent
+			}
+		}
 		if err == nil || transport.IsNotFound(err) {
 			c.planned.keep(id, plannedGroup{group: group, err: err, at: c.config.Now()})
 		}
@@ -62,6 +69,49 @@ func (c *Clients) lookUpGroup(ctx context.Context, id iotcentral.GroupID, memory
 	group, _ := result.(iotcentral.EnrollmentGroup)
 
 	return group, err
+}
+
+// ApplicationNotFoundError says that there is no IoT Central application with a host.
+type ApplicationNotFoundError struct{ Host string }
+
+// Error implements error.
+func (e *ApplicationNotFoundError) Error() string {
+	return "there is no IoT Central application " + e.Host + ". Check application, or iot_central.application and IOTCENTRAL_APPLICATION: " +
+		"the subdomain is the first part of the application's URL, and not its display name"
+}
+
+// checkApplication tells an absent group from an absent application, once for each
+// application of a run. Nothing is concluded from another failure.
+func (c *Clients) checkApplication(ctx context.Context, host string) error {
+	_, err, _ := c.planned.calls.Do(host, func() (any, error) {
+		if c.planned.knows(host) {
+			return nil, nil
+		}
+		err := c.IoTCentral().CheckApplication(ctx, host)
+		if transport.IsNotFound(err) {
+			return nil, &ApplicationNotFoundError{Host: host}
+		}
+		c.planned.know(host)
+		return nil, nil
+	})
+
+	return err
+}
+
+func (p *plannedGroups) knows(host string) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+
+	return p.hosts[host]
+}
+
+func (p *plannedGroups) know(host string) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.hosts == nil {
+		p.hosts = map[string]bool{}
+	}
+	p.hosts[host] = true
 }
 
 func (p *plannedGroups) recall(id iotcentral.GroupID, now time.Time, memory time.Duration) (plannedGroup, bool) {
@@ -90,3 +140,8 @@ func (p *plannedGroups) forget(id iotcentral.GroupID) {
 
 // ForgetGroup makes the next plan read the group again, since it was changed.
 func (c *Clients) ForgetGroup(id iotcentral.GroupID) { c.planned.forget(id) }
+
+// KeepGroup lets the plans of what is in a group that was just created know it.
+func (c *Clients) KeepGroup(id iotcentral.GroupID, group iotcentral.EnrollmentGroup) {
+	c.planned.keep(id, plannedGroup{group: group, at: c.config.Now()})
+}

@@ -137,7 +137,7 @@ var switches = []switchEntry{
 		func(b *Behavior) *ImmutablePatch { return &b.ImmutablePatch }, "refused", "ignored"),
 	toggle("proof-dates", "ignored", "checked", "IoT Central: verify looks at the validity of the proof",
 		func(b *Behavior) *bool { return &b.ProofDatesChecked }),
-	number("read-lag", "1", "IoT Central: how many reads of an entry still show it as it was before a change; 0: none",
+	number("read-lag", "2", "IoT Central: how many reads of an entry still show it as it was before a change; 0: none",
 		func(b *Behavior) *int { return &b.ReadLag }),
 	toggle("entry-etag", "own", "group", "IoT Central: what a change of an entry gives a new etag; group: entry and group",
 		func(b *Behavior) *bool { return &b.EntryETagFollowsGroup }),

@@ -69,6 +69,16 @@ func (c *Client) Groups(ctx context.Context, host string) ([]EnrollmentGroup, er
 	})
 }
 
+// CheckApplication makes sure that there is an application: it reads the first page
+// of its groups. The 404 for an absent group is also that for an absent application.
+func (c *Client) CheckApplication(ctx context.Context, host string) error {
+	return c.transport.Send(ctx, transport.Call{
+		Operation: "find the application",
+		Method:    http.MethodGet,
+		URL:       c.address(host, groupsSegment),
+	}, nil)
+}
+
 // Group reads a group. Its certificates are read one by one: what the service
 // returns of them here is not documented.
 func (c *Client) Group(ctx context.Context, id GroupID) (EnrollmentGroup, error) {

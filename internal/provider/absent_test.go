@@ -43,12 +43,19 @@ func TestImport_identityOfACAHasOneTenant(t *testing.T) {
 	server := bench.NewServer()
 	thumbprint := bench.ActiveCA().Thumbprint()
 	for name, identity := range map[string]map[string]string{
-		"both":    {"thumbprint": thumbprint, "catalog_id": bench.Info().CatalogID, "tenant_id": bench.Info().SphereTenantID},
-		"neither": {"thumbprint": thumbprint},
+		"both": {"thumbprint": thumbprint, "catalog_id": bench.Info().CatalogID, "tenant_id": bench.Info().SphereTenantID},
 	} {
 		if imported := server.ImportByIdentity(typeTenantCA, identity); !containsOne(imported.Errors, "catalog_id or tenant_id, not both") {
 			t.Errorf("%s: got %v, %q", name, imported.State, imported.Errors)
 		}
+	}
+	neither := map[string]string{"thumbprint": thumbprint}
+	if imported := server.ImportByIdentity(typeTenantCA, neither); imported.State["catalog_id"] != bench.Info().CatalogID {
+		t.Errorf("the provider's default: got %v, %q", imported.State, imported.Errors)
+	}
+	bench.Setenv("AZURE_SPHERE_CATALOG_ID", "")
+	if imported := bench.NewServer().ImportByIdentity(typeTenantCA, neither); !containsOne(imported.Errors, "without either the provider must name a default") {
+		t.Errorf("no default: got %v, %q", imported.State, imported.Errors)
 	}
 	legacy := map[string]string{"thumbprint": thumbprint, "tenant_id": bench.Info().SphereTenantID}
 	if imported := server.ImportByIdentity(typeTenantCA, legacy); imported.State["status"] != "Active" {

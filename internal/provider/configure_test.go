@@ -95,8 +95,8 @@ func TestConfigure_apiTokenReplacesEntraForIoTCentral(t *testing.T) {
 	bench.Run(resource.TestStep{
 		Config: oneName,
 		Check: resource.ComposeTestCheckFunc(func(*terraform.State) error {
-			if tokens := bench.Count()["Token"]; tokens != 1 {
-				t.Errorf("%d tokens were requested, want 1, for Azure Resource Manager", tokens)
+			if tokens := bench.Count()["Token"]; tokens != 2 {
+				t.Errorf("%d tokens were requested, want 2: in the plan and in the apply, for Azure Resource Manager", tokens)
 			}
 			return nil
 		}, isTrusted(t, bench)),

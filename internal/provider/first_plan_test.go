@@ -53,7 +53,8 @@ func TestFirstPlan_showsWhatWillBeTrusted(t *testing.T) {
 	})
 }
 
-// TestFirstPlan_requestBudget: one list per tenant, one read per group. What is in a
+// TestFirstPlan_requestBudget: one list per tenant, one read per group, and one list of
+// groups per application to tell an absent one from an absent group. What is in a
 // group that does not exist is not asked for.
 func TestFirstPlan_requestBudget(t *testing.T) {
 	t.Parallel()
@@ -61,7 +62,7 @@ func TestFirstPlan_requestBudget(t *testing.T) {
 	cli := bench.NewCLI(underOneName(namedGroup))
 	bench.ResetRequests()
 	cli.MustRun("plan")
-	want := map[string]int{"Certificates_ListByCatalog": 1, "EnrollmentGroups_Get": 1, "OpenIDConfiguration": 1, "Token": 2}
+	want := map[string]int{"Certificates_ListByCatalog": 1, "EnrollmentGroups_Get": 1, "EnrollmentGroups_List": 1, "OpenIDConfiguration": 1, "Token": 2}
 	if counts := bench.Count(); !maps.Equal(counts, want) {
 		t.Errorf("the plan sent %v, want %v", counts, want)
 	}
@@ -78,6 +79,9 @@ func TestFirstPlan_findsWhatIsWrong(t *testing.T) {
 		"wrong catalog": {func(b *acctest.Bench) {
 			b.Setenv("AZURE_SPHERE_CATALOG_ID", "/subscriptions/"+b.Info().SubscriptionID+"/resourceGroups/rg/providers/Microsoft.AzureSphere/catalogs/other")
 		}, []string{"The Azure Sphere tenant was not found", "refer to the catalog's id"}},
+		"wrong application": {func(b *acctest.Bench) { b.Setenv("IOTCENTRAL_APPLICATION", "fabrikam") }, []string{
+			"The IoT Central application was not found", "fabrikam.",
+		}},
 		"no right to read the CAs": {func(b *acctest.Bench) {
 			b.Fail(emulator.Fault{Operation: "Certificates_ListByCatalog", Status: http.StatusForbidden})
 		}, []string{"Cannot list the tenant CA certificates", "403"}},

@@ -114,10 +114,11 @@ func TestMainJob_requestBudget(t *testing.T) {
 	t.Parallel()
 	budget := map[string]int{
 		// One for the first plan, one for the apply: they are two processes.
-		"OpenIDConfiguration":        2,
-		"Token":                      4, // one per audience: Azure Resource Manager and IoT Central
-		"Certificates_ListByCatalog": 2,
-		"EnrollmentGroups_Get":       2,
+		"OpenIDConfiguration":                           2,
+		"Token":                                         4, // one per audience: Azure Resource Manager and IoT Central
+		"Certificates_ListByCatalog":                    2,
+		"EnrollmentGroups_Get":                          2,
+		"EnrollmentGroups_List":                         2, // One per application.
 		"Certificates_RetrieveProofOfPossessionNonce":   1,
 		"EnrollmentGroups_Create":                       1,
 		"EnrollmentGroups_GetX509":                      3, // one for the certificate, two for the verification

@@ -155,9 +155,6 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 		instance := instanceOf(ctx, req.Private, &resp.Diagnostics)
 		planClaim(r.Clients, entryClaim(instance, id), &resp.Diagnostics)
 		planKept(r.Clients, clients.Thing{Group: id.GroupID, Entry: id.Entry}, &resp.Diagnostics)
-		if req.State.Raw.IsNull() {
-			r.checkGroup(ctx, group, &resp.Diagnostics)
-		}
 		// In a replacement the ID is not known, so that a verification of the
 		// certificate is replaced with it.
 		if replacement := req.State.Raw.IsNull() && instance != ""; !replacement {
@@ -176,12 +173,19 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 		plan.set(certificate)
 		r.checkCA(certificate, inEntry, &resp.Diagnostics)
 	}
+	if req.State.Raw.IsNull() && !resp.Diagnostics.HasError() {
+		r.checkGroup(ctx, plan.EnrollmentGroupID, &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
 // checkGroup looks at the group of a new certificate. One that does not exist yet is
 // created by the same apply.
-func (r *groupCertificateResource) checkGroup(ctx context.Context, id client.GroupID, diags *diag.Diagnostics) {
+func (r *groupCertificateResource) checkGroup(ctx context.Context, text types.String, diags *diag.Diagnostics) {
+	id, err := client.ParseGroupID(text.ValueString())
+	if err != nil {
+		return // It is not known yet.
+	}
 	group, err := r.GroupForPlan(ctx, id)
 	switch {
 	case transport.IsNotFound(err):

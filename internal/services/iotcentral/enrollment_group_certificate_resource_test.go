@@ -211,7 +211,7 @@ func TestEnrollmentGroupCertificate_sameCAInTwoGroupsIsExplained(t *testing.T) {
 	bench.SwapCertificate("other", iotcentral.Primary, ca.DER(), true)
 	bench.Run(resource.TestStep{
 		Config:      certificateConfig(heredoc(ca.PEM()), ""),
-		ExpectError: regexp.MustCompile(`(?s)409.*another\s+enrollment\s+group`),
+		ExpectError: regexp.MustCompile(`(?s)409.*enrollmentGroups/other/certificates/primary\s+already\s+holds\s+this\s+certificate`),
 	})
 }
 

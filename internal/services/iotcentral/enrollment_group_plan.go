@@ -123,7 +123,10 @@ func (r *enrollmentGroupResource) planNew(ctx context.Context, plan *enrollmentG
 	plan.ID = types.StringValue(id.String())
 	planClaim(r.Clients, groupClaim("", id), diags)
 	_, err := r.GroupForPlan(ctx, id)
+	var absent *clients.ApplicationNotFoundError
 	switch {
+	case errors.As(err, &absent):
+		diags.AddAttributeError(path.Root("application"), "The IoT Central application was not found", fwtypes.Sentence(err))
 	case transport.IsNotFound(err):
 	case err != nil:
 		clients.AddError(diags, "Cannot read the enrollment group", err)

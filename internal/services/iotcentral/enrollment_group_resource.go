@@ -146,7 +146,6 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 		if resp.State.Raw.IsNull() { // Nothing was created.
 			r.Claims().Release(claim)
 		}
-		r.ForgetGroup(id)
 	}()
 	_, err := r.GroupForCreate(ctx, id)
 	if err == nil {
@@ -159,6 +158,7 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 		clients.AddError(&resp.Diagnostics, "Cannot create the enrollment group", err)
 		return
 	}
+	r.ForgetGroup(id)
 	group, mayExist, err := r.put(ctx, id, client.EnrollmentGroup{
 		DisplayName: plan.DisplayName.ValueString(),
 		Enabled:     plan.Enabled.ValueBoolPointer(),
@@ -167,6 +167,9 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 	})
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot create the enrollment group", err)
+	}
+	if err == nil {
+		r.KeepGroup(id, group)
 	}
 	if mayExist {
 		// Beside an error Terraform marks the group as tainted, so that the next

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -116,6 +117,26 @@ func TestEnrollmentGroup_symmetricKeysAreSensitiveOutputs(t *testing.T) {
 			ConfigStateChecks: []statecheck.StateCheck{attribute(group, "primary_key", knownvalue.Null())},
 		},
 	)
+}
+
+// TestEnrollmentGroup_idFromItsName: the name makes the ID of a new group, and never
+// that of an existing one.
+func TestEnrollmentGroup_idFromItsName(t *testing.T) {
+	t.Parallel()
+	server := acctest.Start(t, nil).NewServer()
+	named := func(name any) map[string]any { return map[string]any{"display_name": name} }
+	for name, want := range map[any]any{"Line 4, Halle": "line-4-halle", "機器": acctest.Unknown, acctest.Unknown: acctest.Unknown} {
+		if plan := server.PlanCreate(typeGroup, named(name)); len(plan.Errors) > 0 || plan.Values["group_id"] != want {
+			t.Errorf("%v: group_id is %v, errors %q; want %v", name, plan.Values["group_id"], plan.Errors, want)
+		}
+	}
+	created := server.MustCreate(typeGroup, named("機器"))
+	if _, err := uuid.Parse(fmt.Sprint(created.State["group_id"])); err != nil {
+		t.Errorf("group_id is %v, want a UUID", created.State["group_id"])
+	}
+	if renamed := server.Update(created, named("Devices")); renamed.State["group_id"] != created.State["group_id"] {
+		t.Errorf("a rename changed group_id from %v to %v", created.State["group_id"], renamed.State["group_id"])
+	}
 }
 
 func TestEnrollmentGroup_existingOneIsNotOverwritten(t *testing.T) {
