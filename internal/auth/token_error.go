@@ -27,13 +27,13 @@ type TokenError struct {
 }
 
 // Error names the method and the failure. azidentity puts the answer of a token
-// endpoint into its text when that is an error, but never a request, which
-// holds the secret, nor a successful answer, which holds the token.
+// endpoint into its text, even a successful one that it cannot decode, so the
+// text passes Redact.
 func (e *TokenError) Error() string {
 	if e.Method == "" {
-		return "no token could be obtained: " + e.Err.Error()
+		return Redact("no token could be obtained: " + e.Err.Error())
 	}
-	return fmt.Sprintf("no token could be obtained with the %s: %s", e.Method, e.Err)
+	return Redact(fmt.Sprintf("no token could be obtained with the %s: %s", e.Method, e.Err))
 }
 
 // Unwrap returns the failure.
