@@ -87,3 +87,18 @@ func TestPlan_nestedTenantThatIsUnknown(t *testing.T) {
 		first.AgreesWith(t, second)
 	}
 }
+
+// TestPlan_anotherDNSSuffixReplacesTheGroup: it is another application.
+func TestPlan_anotherDNSSuffixReplacesTheGroup(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, typeGroup)
+	e.Setenv("IOTCENTRAL_DNS_SUFFIX", "azureiotcentral.example")
+	plan := e.NewServer().PlanUpdate(e.resources[typeGroup], e.arguments[typeGroup])
+	if len(plan.Errors) > 0 || len(plan.Replaces) != 1 {
+		t.Errorf("replaced for %q, errors %q; want it replaced for its application", plan.Replaces, plan.Errors)
+	}
+	later, _ := e.Configure(map[string]any{"endpoints": unknown("iot_central_dns_suffix")})
+	if plan := later.PlanUpdate(e.resources[typeGroup], e.arguments[typeGroup]); len(plan.Errors)+len(plan.Replaces) > 0 {
+		t.Errorf("while the suffix is not known: replaced for %q, errors %q; want neither", plan.Replaces, plan.Errors)
+	}
+}
