@@ -80,6 +80,11 @@ func New(config Config) *Clients {
 	if apiToken == "" {
 		authenticateIoTCentral = bearer(config, config.IoTCentralAudience, "iot_central_audience", "IOTCENTRAL_AUDIENCE")
 	}
+	authenticateIoTCentral = transport.HomeOnly{
+		Suffix: config.IoTCentralDNSSuffix, Sign: authenticateIoTCentral,
+		Remedy: "Tokens for IoT Central go to its own hosts only. If this is one, set endpoints.iot_central_dns_suffix (IOTCENTRAL_DNS_SUFFIX) " +
+			"to the DNS suffix of your applications.",
+	}
 	authenticateManagement := bearer(config, config.ResourceManagerAudience, "resource_manager_audience", "ARM_RESOURCE_MANAGER_AUDIENCE")
 	limits := transport.NewRateLimits(iotcentral.RequestsPerSecond, iotcentral.Burst)
 	clock := transport.NewServiceClock(config.Now)

@@ -55,7 +55,7 @@ var (
 var creations = map[string]change{
 	"tenant CA":         {typeTenantCA, nil, []string{"Certificates_ListByCatalog"}, nil, create(typeTenantCA)},
 	"proof":             {typeProof, nil, []string{"Certificates_ListByCatalog", "Certificates_RetrieveProofOfPossessionNonce"}, nil, create(typeProof)},
-	"group":             {typeGroup, nil, []string{"EnrollmentGroups_Get", "EnrollmentGroups_Create"}, nil, create(typeGroup)},
+	"group":             {typeGroup, nil, []string{"EnrollmentGroups_Get", "EnrollmentGroups_Create"}, []string{"EnrollmentGroups_List"}, create(typeGroup)},
 	"group certificate": {typeCertificate, []string{typeGroup}, []string{"EnrollmentGroups_GetX509", "EnrollmentGroups_CreateX509"}, nil, create(typeCertificate)},
 	"verification":      {typeVerification, []string{typeGroup, typeCertificate}, verifying, nil, create(typeVerification)},
 	"verification code": {typeCode, []string{typeGroup}, handshake[:2], nil, create(typeCode)},

@@ -40,7 +40,7 @@ type Scope struct {
 func CheckCatalogID(id string) error {
 	parsed, err := arm.ParseResourceID(id)
 	if err != nil || !strings.EqualFold(parsed.ResourceType.String(), catalogType) || !catalogName.MatchString(parsed.Name) ||
-		parsed.SubscriptionID == "" || !resourceGroup.MatchString(parsed.ResourceGroupName) {
+		!isUUID(parsed.SubscriptionID) || !resourceGroup.MatchString(parsed.ResourceGroupName) {
 		return ErrCatalogID
 	}
 	if !strings.EqualFold(parsed.String(), id) || !strings.EqualFold(parsed.Parent.ResourceType.String(), arm.ResourceGroupResourceType.String()) {
@@ -53,11 +53,17 @@ func CheckCatalogID(id string) error {
 
 // CheckTenantID reports whether a text is the ID of a Legacy tenant.
 func CheckTenantID(id string) error {
-	if _, err := uuid.Parse(id); err != nil || len(id) != 36 {
+	if !isUUID(id) {
 		return ErrTenantID
 	}
 
 	return nil
+}
+
+func isUUID(text string) bool {
+	_, err := uuid.Parse(text)
+
+	return err == nil && len(text) == 36 // Parse takes other forms as well.
 }
 
 // Same reports whether both identify the same tenant in the same generation.

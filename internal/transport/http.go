@@ -15,6 +15,10 @@ import (
 	"time"
 )
 
+// tryTimeout limits one try of a request, from the connection to the end of the
+// answer. Waiting for the rate limit is before it.
+const tryTimeout = time.Minute
+
 // NewHTTPClient returns the client that all requests go through, token requests
 // included. extraRoots is PEM with roots to trust in addition to the system's,
 // or nil. Host names below "localhost" reach the loopback interface without a
@@ -31,13 +35,10 @@ func NewHTTPClient(extraRoots []byte) (*http.Client, error) {
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
 
 	return &http.Client{
-		Transport: &http.Transport{
-			Proxy: func(request *http.Request) (*url.URL, error) {
-				if isLoopback(request.URL.Hostname()) {
-					return nil, nil //nolint:nilnil // No proxy and no error: connect directly.
-				}
-				return http.ProxyFromEnvironment(request)
-			},
+		// Of one try: a lost answer must not use up the time of the operation.
+		Timeout: tryTimeout,
+		Transport: limited{&http.Transport{
+			Proxy: proxy,
 			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 				return dialer.DialContext(ctx, network, loopback(address))
 			},
@@ -48,10 +49,23 @@ func NewHTTPClient(extraRoots []byte) (*http.Client, error) {
 			TLSHandshakeTimeout:   10 * time.Second,
 			ExpectContinueTimeout: time.Second,
 			TLSClientConfig:       &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
-		},
+			ResponseHeaderTimeout: tryTimeout,
+			// A connection that is gone without a word is found within a minute.
+			HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
+		}},
 		// None of the services redirects, and a bearer token must not follow one.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
+}
+
+// proxy returns the proxy of the environment, which could not reach the loopback
+// interface.
+func proxy(request *http.Request) (*url.URL, error) {
+	if isLoopback(request.URL.Hostname()) {
+		return nil, nil //nolint:nilnil // No proxy and no error: connect directly.
+	}
+
+	return http.ProxyFromEnvironment(request)
 }
 
 func loopback(address string) string {
@@ -63,7 +77,7 @@ func loopback(address string) string {
 	return net.JoinHostPort("localhost", port)
 }
 
-// isLoopback reports whether a name is below localhost. A proxy could not reach it.
+// isLoopback reports whether a name is below localhost.
 func isLoopback(host string) bool {
 	return strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".localhost")
 }

@@ -100,6 +100,8 @@ func TestParseCertificate_saysWhatTheTextIsInstead(t *testing.T) {
 			t.Errorf("%s: error %v, want %q", name, err, test.want)
 		case err.FunctionArgument == nil || *err.FunctionArgument != 0:
 			t.Errorf("%s: the error is not about the argument", name)
+		case strings.HasSuffix(err.Text, "."):
+			t.Errorf("%s: Terraform would end the message with two periods: %q", name, err.Text)
 		case test.text != "" && strings.Contains(err.Text, test.text):
 			t.Errorf("%s: the error repeats the text", name)
 		}
