@@ -112,14 +112,14 @@ func (d *differ) Error() string {
 // per second and application, so their number is what limits a fleet.
 func TestMainJob_requestBudget(t *testing.T) {
 	t.Parallel()
+	// What a plan reads is read twice: the first plan and the apply are two processes.
 	budget := map[string]int{
-		// One for the first plan, one for the apply: they are two processes.
-		"OpenIDConfiguration":                           2,
-		"Token":                                         4, // one per audience: Azure Resource Manager and IoT Central
-		"Certificates_ListByCatalog":                    2,
-		"EnrollmentGroups_Get":                          2,
-		"EnrollmentGroups_List":                         2, // One per application.
+		"OpenIDConfiguration":        2,
+		"Token":                      4, // one per audience: Azure Resource Manager and IoT Central
+		"Certificates_ListByCatalog": 2,
 		"Certificates_RetrieveProofOfPossessionNonce":   1,
+		"EnrollmentGroups_Get":                          2,
+		"EnrollmentGroups_List":                         2, // one per application
 		"EnrollmentGroups_Create":                       1,
 		"EnrollmentGroups_GetX509":                      3, // one for the certificate, two for the verification
 		"EnrollmentGroups_CreateX509":                   1,
