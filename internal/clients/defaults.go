@@ -49,8 +49,8 @@ var (
 		"Name the application in this block as well, so that Terraform waits until it is known; " +
 		"or apply the resource that it comes from first, with -target")
 	ErrHostLater = errors.New("the application is given by its subdomain, and the DNS suffix that completes it is known only after the apply " +
-		"(endpoints.iot_central_dns_suffix, or environment). Give the whole host name, " +
-		"or apply the resource that it comes from first, with -target")
+		"(endpoints.iot_central_dns_suffix, or environment). " +
+		"Apply the resource that it comes from first, with -target")
 )
 
 // Scope returns the tenant that a block means: its own arguments, or the

@@ -22,7 +22,7 @@ var ErrApplication = errors.New("an application is given by its subdomain (conto
 
 // ErrNoSuffix is the error for a subdomain without a DNS suffix to complete it.
 var ErrNoSuffix = errors.New("the subdomain alone does not tell the host, since the DNS suffix of IoT Central is not known " +
-	"in this environment; give the whole host name, or set endpoints.iot_central_dns_suffix (IOTCENTRAL_DNS_SUFFIX)")
+	"in this environment; set endpoints.iot_central_dns_suffix (IOTCENTRAL_DNS_SUFFIX)")
 
 // Host returns the host of an application, which is given by its subdomain, host
 // name, https address or application ID. dnsSuffix completes a bare label; the

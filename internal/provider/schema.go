@@ -171,7 +171,7 @@ func serviceAttributes() map[string]schema.Attribute {
 				"resource_manager_audience":       text("ARM_RESOURCE_MANAGER_AUDIENCE", "Audience of tokens for Azure Resource Manager."),
 				"azure_sphere":                    text("AZURE_SPHERE_ENDPOINT", "Public API of Azure Sphere (Legacy)."),
 				"azure_sphere_audience":           text("AZURE_SPHERE_AUDIENCE", "Audience of tokens for the public API of Azure Sphere (Legacy)."),
-				"iot_central_dns_suffix":          text("IOTCENTRAL_DNS_SUFFIX", "What follows the subdomain in the host name of an application."),
+				"iot_central_dns_suffix":          text("IOTCENTRAL_DNS_SUFFIX", "What follows the subdomain in the host name of an application. Tokens for IoT Central are sent to hosts below it only."),
 				"iot_central_audience":            text("IOTCENTRAL_AUDIENCE", "Audience of tokens for IoT Central."),
 			},
 		},

@@ -47,7 +47,7 @@ func TestConfigure_unknownValuesStopOnlyWhatNeedsThem(t *testing.T) {
 		"resource_manager":          {map[string]any{"endpoints": unknown("resource_manager")}, ofACatalog, []string{later, "(endpoints.resource_manager)"}},
 		"audience":                  {map[string]any{"endpoints": unknown("iot_central_audience")}, ofAnApp, []string{later, "(endpoints.iot_central_audience)"}},
 		"endpoints":                 {map[string]any{"endpoints": acctest.Unknown}, ofACatalog, []string{later, "endpoints.resource_manager"}},
-		"DNS suffix":                {map[string]any{"endpoints": unknown("iot_central_dns_suffix")}, ofAnApp, []string{later, "endpoints.iot_central_dns_suffix", "Give the whole host name"}},
+		"DNS suffix":                {map[string]any{"endpoints": unknown("iot_central_dns_suffix")}, ofAnApp, []string{later, "endpoints.iot_central_dns_suffix", "with -target"}},
 		"environment and API token": {map[string]any{"environment": acctest.Unknown, "iot_central": map[string]any{"api_token": token}}, ofAnApp, []string{later, "(environment)"}},
 		"CA bundle and API token": {
 			map[string]any{"ca_bundle_path": acctest.Unknown, "iot_central": map[string]any{"api_token": token}},
