@@ -74,6 +74,10 @@ func (e *ConnectionError) Error() string {
 	if errors.As(e.cause, &unsigned) {
 		return fmt.Sprintf("%s could not be asked to %s: %s", e.Service, e.Operation, unsigned)
 	}
+	var unreached *UnreachableError
+	if errors.As(e.cause, &unreached) {
+		return fmt.Sprintf("%s could not be asked to %s: %s", e.Service, e.Operation, e.cause)
+	}
 	if e.last != nil {
 		return fmt.Sprintf("%s could not %s in time (%s). Its last answer was: %s", e.Service, e.Operation, e.cause, e.last)
 	}
@@ -138,6 +142,7 @@ func EffectUnknown(err error) bool {
 		answered   *Error
 		unsigned   *auth.TokenError
 		unsent     *NotSentError
+		unreached  *UnreachableError
 		lost       *ConnectionError
 	)
 	switch {
@@ -145,8 +150,8 @@ func EffectUnknown(err error) bool {
 		return true
 	case errors.As(err, &answered):
 		return answered.StatusCode >= http.StatusInternalServerError || answered.StatusCode == http.StatusRequestTimeout
-	case errors.As(err, &unsigned), errors.As(err, &unsent):
-		return false // Without a token, or without time, the request was not sent.
+	case errors.As(err, &unsigned), errors.As(err, &unsent), errors.As(err, &unreached):
+		return false // Without a token, time or connection, the request was not sent.
 	default:
 		return errors.As(err, &lost)
 	}

@@ -142,6 +142,7 @@ func (o observer) Do(request *policy.Request) (*http.Response, error) {
 		"duration_ms": time.Since(started).Milliseconds(),
 	}
 	if err != nil {
+		err = unreachable(raw.URL.Host, err)
 		if seen != nil {
 			err = redact(err, seen.call.Secret)
 		}
