@@ -40,8 +40,17 @@ var arrows = []struct {
 	{"transport", []string{"auth"}},
 	{"auth", nil},
 	{"certs", nil},
-	// The emulator shares no code with what it tests.
-	{"emulator", nil},
+	// The emulator shares no code with what it tests. Below it are the services, and what they stand on.
+	{"emulator", []string{
+		"emulator/arm", "emulator/legacy", "emulator/central", "emulator/entra", "emulator/catalog", "emulator/pki", "emulator/rest",
+	}},
+	{"emulator/arm", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
+	{"emulator/legacy", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
+	{"emulator/central", []string{"emulator/entra", "emulator/pki", "emulator/rest"}},
+	{"emulator/entra", []string{"emulator/pki", "emulator/rest"}},
+	{"emulator/catalog", []string{"emulator/pki"}},
+	{"emulator/pki", nil},
+	{"emulator/rest", nil},
 	{"emulator/conformance", []string{"emulator"}},
 	// What builds, shows and tests the rest.
 	{"certs/certstest", []string{"certs"}},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 )
 
 func (s *session) newCatalog() string {
@@ -137,7 +138,7 @@ func TestProducts_answerAsRecorded(t *testing.T) {
 func TestDeviceMove_isAsynchronous(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{OperationPolls: 1}})
+	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{ARMBehavior: arm.Behavior{OperationPolls: 1}}})
 	catalog := s.newCatalog()
 	s.arm(http.MethodPut, catalog+"/products/Coffee", `{}`).want(http.StatusOK)
 	group := catalog + "/products/Coffee/deviceGroups/New"

@@ -3,82 +3,26 @@
 
 package emulator
 
-import "time"
+import (
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
+)
 
-// Behavior decides what the documentation of the real services leaves open. The zero value is the likeliest answer to
-// every question. [Behavior.Set] sets a switch by its name and [Switches] lists them.
+// Behavior decides what the documentation of the real services leaves open: that of all services together. The zero value
+// is the likeliest answer to every question. [Behavior.Set] sets a switch by its name and [Switches] lists them.
 type Behavior struct {
-	// IoT Central.
-
-	ExistingGroupConflicts   bool           // PUT on an existing group answers 409; default: it updates the group
-	SharedCertificateAllowed bool           // one certificate may be in two groups of an application; default: 409
-	CodeLifetime             time.Duration  // how long a verification code can be used; 0: without end
-	GenerateResetsVerified   bool           // a new verification code takes the verification away; default: it stays
-	EarlierCodesStayValid    bool           // a new code leaves earlier ones valid; default: it voids them
-	EmptyEntryDeleteMissing  bool           // DELETE of an empty entry answers 404; default: 204
-	VerifyMismatchBadRequest bool           // a proof that does not fit answers 400; default: 422
-	RetryAfter               int            // seconds in the Retry-After header of a 429; 0: no header
-	GroupCertificatesStored  bool           // certificates inside the PUT of a group are stored; default: ignored
-	BundleFirstTaken         bool           // of several certificates the first is taken; default: refused
-	RawPEMAccepted           bool           // a certificate may be PEM that is not base64-encoded again; default: refused
-	NonCAAccepted            bool           // a certificate that is not a CA's is taken; default: refused
-	MergePatchOnly           bool           // PATCH takes application/merge-patch+json alone; default: JSON as well
-	PageSize                 int            // groups per page of a list; 0: all on one
-	CertificateReturned      bool           // answers hold the certificate's body; default: they never do
-	GroupWithoutCertificates bool           // a group does not show what its entries hold; default: it does
-	BodyETagIgnored          bool           // an etag in a body is ignored; default: one that does not match answers 412
-	ImmutablePatch           ImmutablePatch // PATCH of a group's type or attestation
-	ProofDatesChecked        bool           // verify refuses a proof outside its validity; default: dates do not matter
-	ReadLag                  int            // how many reads of an entry still show it as it was before a change; 0: none
-	EntryETagFollowsGroup    bool           // a change of an entry changes the etag of its group; default: of the entry alone
-
-	// Azure Sphere, Integrated.
-
-	NonActiveBody         NonActiveBody // body of certificates that are not Active
-	Aliases               Aliases       // aliases that stand for the active certificate's serial number
-	NonActiveProofRefused bool          // only the Active CA signs proofs; default: an Inactive one does too
-	PutAsynchronous       bool          // PUT answers 201 with Azure-AsyncOperation; default: 200, done
-	ErrorBodyAbsent       bool          // errors of the resource provider have no body; default: the ARM error body
-	OperationPolls        int           // how many polls of an operation find it in progress; 0: the first finds it done
-	NewCatalogCertificate time.Duration // how long after its creation a catalog has its certificate; 0: at once
-	AutomaticRotation     bool          // CAs are renewed as the clock moves; default: by Rotate alone
-
-	// Azure Sphere (Legacy).
-
-	LegacyStringsBare        bool // certificates are answered as bare text; default: as JSON strings
-	LegacyListWrapped        bool // lists are {"Items":[…]}; default: bare arrays
-	LegacyPEM                bool // certificates are PEM inside the base64; default: DER
-	LegacyMissingCertificate bool // an unknown or expired thumbprint answers null; default: 404
+	CentralBehavior
+	CatalogBehavior
+	ARMBehavior
+	LegacyBehavior
 }
 
-// ImmutablePatch says what a PATCH of a group's type or attestation does.
-type ImmutablePatch string
-
-// What a PATCH of a group's type or attestation may do.
-const (
-	PatchRefused ImmutablePatch = ""        // 422
-	PatchIgnored ImmutablePatch = "ignored" // 200, nothing changed
-)
-
-// NonActiveBody says what becomes of the body of a certificate that is not Active.
-type NonActiveBody string
-
-// What may become of the body of a certificate that is not Active.
-const (
-	BodyByLifeCycle NonActiveBody = ""        // present when Inactive, null when Expired or Revoked
-	BodyPresent     NonActiveBody = "present" // always present
-	BodyNull        NonActiveBody = "null"    // null unless Active
-	BodyAbsent      NonActiveBody = "absent"  // no such member unless Active
-)
-
-// Aliases says which names are accepted in place of the active certificate's serial number, whatever their case.
-type Aliases string
-
-// The aliases that may be accepted.
-const (
-	AliasesAll        Aliases = ""         // .default, active and default
-	AliasesNone       Aliases = "none"     // none of them
-	AliasesDotDefault Aliases = ".default" // .default only
-	AliasesActive     Aliases = "active"   // active only
-	AliasesDefault    Aliases = "default"  // default only
+// What the services leave open, each by itself.
+type (
+	CentralBehavior = central.Behavior
+	CatalogBehavior = catalog.Behavior
+	ARMBehavior     = arm.Behavior
+	LegacyBehavior  = legacy.Behavior
 )

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 )
 
 // switched starts an emulator with one switch in another position.
@@ -51,10 +53,9 @@ func TestSwitches_setEachFieldOfBehavior(t *testing.T) {
 			}
 		}
 	}
-	behavior := reflect.TypeFor[emulator.Behavior]()
-	for i := range behavior.NumField() {
-		if touched[behavior.Field(i).Name] == "" {
-			t.Errorf("no switch sets %s", behavior.Field(i).Name)
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[emulator.Behavior]()) {
+		if !field.Anonymous && touched[field.Name] == "" {
+			t.Errorf("no switch sets %s", field.Name)
 		}
 	}
 	if len(touched) != len(emulator.Switches()) {
@@ -65,9 +66,9 @@ func TestSwitches_setEachFieldOfBehavior(t *testing.T) {
 func changedFields(b emulator.Behavior) []string {
 	var changed []string
 	value := reflect.ValueOf(b)
-	for i := range value.NumField() {
-		if !value.Field(i).IsZero() {
-			changed = append(changed, value.Type().Field(i).Name)
+	for _, field := range reflect.VisibleFields(value.Type()) {
+		if !field.Anonymous && !value.FieldByIndex(field.Index).IsZero() {
+			changed = append(changed, field.Name)
 		}
 	}
 	return changed
@@ -122,7 +123,7 @@ func TestSwitch_sharedCertificate(t *testing.T) {
 func TestSwitch_codeLifetime(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{CodeLifetime: time.Minute}})
+	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{CentralBehavior: central.Behavior{CodeLifetime: time.Minute}}})
 	serial, _ := s.activeCA()
 	entry := s.entry("g")
 	code := s.code(entry)
@@ -360,7 +361,7 @@ func TestSwitch_sphereErrors(t *testing.T) {
 func TestSwitch_newCatalogCertificate(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{NewCatalogCertificate: 68 * time.Second}})
+	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{CatalogBehavior: catalog.Behavior{NewCatalogCertificate: 68 * time.Second}}})
 	catalog := strings.Replace(s.info.CatalogID, "contoso-catalog", "new", 1)
 	s.arm(http.MethodPut, catalog, `{"location":"global"}`).want(http.StatusOK)
 	if list := s.arm(http.MethodGet, catalog+"/certificates", ""); list.at("value", 0) != nil {
@@ -376,7 +377,7 @@ func TestSwitch_newCatalogCertificate(t *testing.T) {
 func TestSwitch_rotation(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{AutomaticRotation: true}})
+	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{CatalogBehavior: catalog.Behavior{AutomaticRotation: true}}})
 	const day = 24 * time.Hour
 	statuses := func() string {
 		var all []string

@@ -13,6 +13,9 @@ import (
 	"testing"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/conformance"
 )
 
@@ -41,10 +44,18 @@ func TestContract_everyOperationConforms(t *testing.T) {
 	for name, behavior := range map[string]emulator.Behavior{
 		"by default": {},
 		"switched": {
-			PutAsynchronous: true, NonActiveBody: emulator.BodyAbsent, OperationPolls: 2, PageSize: 1, CertificateReturned: true,
-			GroupCertificatesStored: true, VerifyMismatchBadRequest: true, EmptyEntryDeleteMissing: true,
+			ARMBehavior:     arm.Behavior{PutAsynchronous: true, OperationPolls: 2},
+			CatalogBehavior: catalog.Behavior{NonActiveBody: catalog.BodyAbsent},
+			CentralBehavior: central.Behavior{
+				PageSize: 1, CertificateReturned: true, GroupCertificatesStored: true, VerifyMismatchBadRequest: true,
+				EmptyEntryDeleteMissing: true,
+			},
 		},
-		"without error bodies": {ErrorBodyAbsent: true, NonActiveBody: emulator.BodyNull, GroupWithoutCertificates: true},
+		"without error bodies": {
+			ARMBehavior:     arm.Behavior{ErrorBodyAbsent: true},
+			CatalogBehavior: catalog.Behavior{NonActiveBody: catalog.BodyNull},
+			CentralBehavior: central.Behavior{GroupWithoutCertificates: true},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, emulator.Options{Behavior: behavior, Observe: v.Observe})

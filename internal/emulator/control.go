@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
 // controlPrefix begins the paths that control the emulator itself.
@@ -22,28 +24,28 @@ func (e *Emulator) controlHandler() http.Handler {
 		if requests == nil {
 			requests = []Request{}
 		}
-		jsonAnswer(http.StatusOK, requests).write(w)
+		rest.JSON(http.StatusOK, requests).Write(w)
 	})
 	mux.HandleFunc("DELETE /_emulator/requests", func(w http.ResponseWriter, _ *http.Request) {
 		e.ResetRequests()
-		emptyAnswer(http.StatusNoContent).write(w)
+		rest.Empty(http.StatusNoContent).Write(w)
 	})
 	mux.HandleFunc("POST /_emulator/faults", func(w http.ResponseWriter, r *http.Request) {
 		var fault Fault
 		if err := readControl(r, &fault); err != nil {
-			controlError(http.StatusBadRequest, err).write(w)
+			controlError(http.StatusBadRequest, err).Write(w)
 			return
 		}
 		if fault.Status == 0 && !fault.Drop {
-			controlError(http.StatusBadRequest, errors.New("a fault has a status or drops the connection")).write(w)
+			controlError(http.StatusBadRequest, errors.New("a fault has a status or drops the connection")).Write(w)
 			return
 		}
 		e.Fail(fault)
-		emptyAnswer(http.StatusNoContent).write(w)
+		rest.Empty(http.StatusNoContent).Write(w)
 	})
 	mux.HandleFunc("DELETE /_emulator/faults", func(w http.ResponseWriter, _ *http.Request) {
 		e.ClearFaults()
-		emptyAnswer(http.StatusNoContent).write(w)
+		rest.Empty(http.StatusNoContent).Write(w)
 	})
 	mux.HandleFunc("POST /_emulator/rotate", func(w http.ResponseWriter, r *http.Request) {
 		var command struct {
@@ -51,24 +53,24 @@ func (e *Emulator) controlHandler() http.Handler {
 			Stage   Stage  `json:"stage"`
 		}
 		if err := readControl(r, &command); err != nil {
-			controlError(http.StatusBadRequest, err).write(w)
+			controlError(http.StatusBadRequest, err).Write(w)
 			return
 		}
 		if err := e.Rotate(command.Catalog, command.Stage); err != nil {
-			controlError(http.StatusConflict, err).write(w)
+			controlError(http.StatusConflict, err).Write(w)
 			return
 		}
-		emptyAnswer(http.StatusNoContent).write(w)
+		rest.Empty(http.StatusNoContent).Write(w)
 	})
 	mux.HandleFunc("GET /_emulator/state", func(w http.ResponseWriter, _ *http.Request) {
-		jsonAnswer(http.StatusOK, e.State()).write(w)
+		rest.JSON(http.StatusOK, e.State()).Write(w)
 	})
 	return mux
 }
 
 // readControl reads a control request strictly: a misspelt member would make a fault that never happens.
 func readControl(r *http.Request, into any) error {
-	decoder := json.NewDecoder(io.LimitReader(r.Body, maxBody))
+	decoder := json.NewDecoder(io.LimitReader(r.Body, rest.MaxBody))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
 		return fmt.Errorf("the request body: %w", err)
@@ -76,6 +78,6 @@ func readControl(r *http.Request, into any) error {
 	return nil
 }
 
-func controlError(status int, err error) answer {
-	return jsonAnswer(status, map[string]string{"error": err.Error()})
+func controlError(status int, err error) rest.Answer {
+	return rest.JSON(status, map[string]string{"error": err.Error()})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 )
 
 func TestRequests_holdNoSecrets(t *testing.T) {
@@ -150,7 +151,7 @@ func TestRateLimit_isPerApplication(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
 	s := start(t, emulator.Options{
-		Now: clock.Now, RateLimit: 3, Applications: []string{"contoso", "fabrikam"}, Behavior: emulator.Behavior{RetryAfter: 1},
+		Now: clock.Now, RateLimit: 3, Applications: []string{"contoso", "fabrikam"}, Behavior: emulator.Behavior{CentralBehavior: central.Behavior{RetryAfter: 1}},
 	})
 	for range 3 {
 		s.central(http.MethodGet, "/enrollmentGroups", "").want(http.StatusOK)

@@ -4,6 +4,7 @@
 package emulator
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -15,7 +16,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"golang.org/x/time/rate"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 )
 
 // Options say what [Start] starts. The zero value is an emulator with one application on a free port.
@@ -52,27 +59,17 @@ type Exchange struct {
 type Emulator struct {
 	opts       Options
 	info       Info
-	tls        *authority
+	tls        *pki.Authority
 	listenName string // host name that Listen gives, if it is one, in lower case
 
 	log    requestLog
 	faults faultList
 
-	entra, arm, sphere, central, metadata, github, azureDevOps *service
-	control                                                    http.Handler
-
-	tokenKey *signingKey
-	issuers  []*workloadIssuer // of GitHub Actions and Azure Pipelines
-
-	mu           sync.Mutex // guards what follows; applications and principals are never added to
-	principals   []*principal
-	pki          hierarchy
-	catalogs     []*catalog
-	operations   []*operation
-	applications []*application
-	quota        map[string]int
-	clients      []*clientCertificate
-	clientPEM    []byte // certificate and key made by ClientCertificate
+	tenant   *entra.Tenant
+	store    *catalog.Store
+	central  *central.Service
+	services services
+	control  http.Handler
 
 	closing     chan struct{}
 	closeOnce   sync.Once
@@ -81,6 +78,9 @@ type Emulator struct {
 	serving     sync.WaitGroup
 	connections sync.WaitGroup
 }
+
+// resourceGroup is the one resource group that there is.
+const resourceGroup = "contoso-rg"
 
 // subdomainLabel is the form of a DNS label.
 var subdomainLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -97,7 +97,7 @@ func Start(opts Options) (*Emulator, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	e := &Emulator{opts: opts, closing: make(chan struct{}), quota: map[string]int{}}
+	e := &Emulator{opts: opts, closing: make(chan struct{})}
 	if err := e.start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("starting the emulator: %w", err), e.Close())
 	}
@@ -120,76 +120,91 @@ func (e *Emulator) start() error {
 	if net.ParseIP(host) == nil && host != "localhost" {
 		e.listenName = strings.ToLower(host)
 	}
-	e.principals = newPrincipals()
-	if e.tokenKey, err = newSigningKey(); err != nil {
-		return err
-	}
-	if err := e.makeStore(); err != nil {
-		return err
-	}
-	e.makeServices()
 	return e.listen(host)
 }
 
-// makeStore makes the catalog and the applications.
-func (e *Emulator) makeStore() error {
-	owner := e.principals[0]
-	e.info = Info{
-		Audiences:      Audiences{ResourceManager: audienceARM, AzureSphere: audienceSphere, IoTCentral: audienceCentral},
-		TenantID:       uuid.NewString(),
-		SubscriptionID: uuid.NewString(),
-		ResourceGroup:  "contoso-rg",
-		ClientID:       owner.ClientID,
-		ClientSecret:   owner.ClientSecret,
-	}
-	for _, p := range e.principals {
-		e.info.Principals = append(e.info.Principals, p.Principal)
-	}
-	now := e.now()
-	cat, err := e.newCatalog(e.info.ResourceGroup, "contoso-catalog", owner.ClientID, now, e.opts.CAAge)
+// makeServices makes the services and what they stand on: the tenant, the catalog and the applications. The addresses
+// are those of the main listener, https://HOST/, and of the metadata listener, http://HOST.
+func (e *Emulator) makeServices(endpoint, metadata string) error {
+	tenant, err := entra.New(entra.Config{
+		AuthorityHost: endpoint, MetadataURL: metadata, FederatedIssuers: e.opts.FederatedIssuers, Now: e.now,
+	})
 	if err != nil {
 		return err
 	}
-	e.info.CatalogID, e.info.SphereTenantID = cat.id, cat.tenantID
-	for _, name := range e.opts.Applications {
-		e.addApplication(name, now)
+	subscriptionID := uuid.NewString()
+	e.tenant = tenant
+	e.store = catalog.NewStore(subscriptionID, e.opts.Behavior.CatalogBehavior)
+	owner := tenant.Principals()[0]
+	cat, err := e.store.Create(resourceGroup, "contoso-catalog", owner.ClientID, e.now(), e.opts.CAAge)
+	if err != nil {
+		return err
 	}
+	e.central = central.New(tenant, e.opts.Behavior.CentralBehavior, e.now)
+	for _, name := range e.opts.Applications {
+		e.central.Add(name, "/subscriptions/"+subscriptionID+"/resourceGroups/"+resourceGroup, e.opts.RateLimit)
+	}
+	e.info = Info{
+		Audiences: Audiences{
+			ResourceManager: entra.AudienceResourceManager,
+			AzureSphere:     entra.AudienceAzureSphere,
+			IoTCentral:      entra.AudienceIoTCentral,
+		},
+		TenantID:       tenant.ID,
+		SubscriptionID: subscriptionID,
+		ResourceGroup:  resourceGroup,
+		ClientID:       owner.ClientID,
+		ClientSecret:   owner.ClientSecret,
+		CatalogID:      cat.ID,
+		SphereTenantID: cat.TenantID,
+		Principals:     tenant.Principals(),
+		Identity:       tenant.Identity,
+	}
+	for _, app := range e.central.Applications() {
+		e.info.Applications = append(e.info.Applications, Application{
+			Subdomain: app.Subdomain, ApplicationID: app.ID, APIToken: app.APIToken, ResourceID: app.ResourceID, IDScope: app.IDScope,
+		})
+	}
+	e.carry(endpoint)
 	return nil
 }
 
-func (e *Emulator) addApplication(name string, now time.Time) {
-	app := &application{
-		subdomain: name,
-		id:        uuid.NewString(),
-		resourceID: fmt.Sprintf("/subscriptions/%s/resourceGroups/%s/providers/Microsoft.IoTCentral/iotApps/%s",
-			e.info.SubscriptionID, e.info.ResourceGroup, name),
-		idScope: fmt.Sprintf("0ne00%06X", uuid.New().ID()&0xffffff),
-		secret:  []byte(randomText(32)),
+// carry makes the handlers of the services.
+func (e *Emulator) carry(endpoint string) {
+	e.services = services{
+		entra: e.tenant.Handler(&host{e, "entra", ""}),
+		arm: arm.New(arm.Config{
+			SubscriptionID: e.info.SubscriptionID,
+			ResourceGroup:  resourceGroup,
+			Endpoint:       endpoint,
+			Tenant:         e.tenant,
+			Store:          e.store,
+			Applications:   iotApps{e.central},
+			Behavior:       e.opts.Behavior.ARMBehavior,
+		}, &host{e, "arm", ""}),
+		sphere:        legacy.New(e.tenant, e.store, e.opts.Behavior.LegacyBehavior, &host{e, "sphere", ""}),
+		metadata:      e.tenant.Metadata(&host{e, "metadata", ""}),
+		github:        e.tenant.GitHub(&host{e, "github", ""}),
+		azureDevOps:   e.tenant.AzureDevOps(&host{e, "azuredevops", ""}),
+		applications:  map[*central.Application]http.Handler{},
+		noApplication: e.central.Handler(nil, &host{e, "iotcentral", ""}),
 	}
-	if e.opts.RateLimit > 0 {
-		app.limiter = rate.NewLimiter(rate.Limit(e.opts.RateLimit), e.opts.RateLimit)
+	for _, app := range e.central.Applications() {
+		e.services.applications[app] = e.central.Handler(app, &host{e, "iotcentral", app.Subdomain})
 	}
-	token := &apiToken{id: "emulator", roles: []string{appAdministrator}, expiry: now.Add(apiTokenLife)}
-	app.tokens = append(app.tokens, token)
-	e.applications = append(e.applications, app)
-	e.info.Applications = append(e.info.Applications, Application{
-		Subdomain:     name,
-		ApplicationID: app.id,
-		APIToken:      app.signAPIToken(token),
-		ResourceID:    app.resourceID,
-		IDScope:       app.idScope,
-	})
+	e.control = e.controlHandler()
 }
 
-func (e *Emulator) makeServices() {
-	e.entra = e.entraService()
-	e.arm = e.armService()
-	e.sphere = e.sphereService()
-	e.central = e.centralService()
-	e.metadata = e.metadataService()
-	e.github = e.githubService()
-	e.azureDevOps = e.azureDevOpsService()
-	e.control = e.controlHandler()
+// iotApps are the applications as Resource Manager asks for them.
+type iotApps struct{ *central.Service }
+
+// IoTApps returns every application.
+func (a iotApps) IoTApps() []arm.IoTApp {
+	var list []arm.IoTApp
+	for _, app := range a.Applications() {
+		list = append(list, arm.IoTApp{ResourceID: app.ResourceID, ApplicationID: app.ID, Subdomain: app.Subdomain})
+	}
+	return list
 }
 
 // Close stops all listeners and connections and waits until every goroutine has ended. Further calls do nothing and
@@ -223,3 +238,18 @@ func (e *Emulator) Fail(f Fault) { e.faults.add(f) }
 
 // ClearFaults ends the effect of every [Emulator.Fail].
 func (e *Emulator) ClearFaults() { e.faults.clear() }
+
+// Token returns an access token for the audience, as the token endpoint issues it to the client. It reports an error
+// for an unknown client ID.
+func (e *Emulator) Token(clientID, audience string) (string, error) {
+	return e.tenant.Token(clientID, audience)
+}
+
+// ClientCertificate returns a certificate and its RSA key, both in PEM, with which the first principal can sign in
+// instead of with its secret. It is made at the first call, which takes longer than the others.
+func (e *Emulator) ClientCertificate() ([]byte, error) { return e.tenant.ClientCertificate() }
+
+// TrustClientCertificate lets the first principal sign in with a certificate that was made elsewhere.
+func (e *Emulator) TrustClientCertificate(certificate *x509.Certificate) {
+	e.tenant.TrustClientCertificate(certificate)
+}

@@ -4,4 +4,4 @@
 package emulator
 
 // SignToken signs any claims as the token endpoint signs its own.
-func (e *Emulator) SignToken(claims map[string]any) (string, error) { return e.tokenKey.sign(claims) }
+func (e *Emulator) SignToken(claims map[string]any) (string, error) { return e.tenant.Sign(claims) }

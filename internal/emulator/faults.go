@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
 // Fault makes requests fail. All conditions that are set must hold.
@@ -58,12 +60,12 @@ func (l *faultList) clear() {
 	l.active = nil
 }
 
-// matchFault returns the first fault that concerns the call, which uses it up by one, or nil.
-func (e *Emulator) matchFault(c *call) *Fault {
-	e.faults.mu.Lock()
-	defer e.faults.mu.Unlock()
-	for _, f := range e.faults.active {
-		if f.Times > 0 && f.left == 0 || !f.concerns(c) {
+// match returns the first fault that concerns the call to the service, which uses it up by one, or nil.
+func (l *faultList) match(service string, c *rest.Call) *Fault {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range l.active {
+		if f.Times > 0 && f.left == 0 || !f.concerns(service, c) {
 			continue
 		}
 		if f.Times > 0 {
@@ -75,29 +77,28 @@ func (e *Emulator) matchFault(c *call) *Fault {
 	return nil
 }
 
-func (f *activeFault) concerns(c *call) bool {
-	return (f.Service == "" || f.Service == c.service.name) &&
-		(f.Method == "" || strings.EqualFold(f.Method, c.r.Method)) &&
-		(f.Operation == "" || f.Operation == c.operation()) &&
-		(f.path == nil || f.path.MatchString(c.sent.Path))
+func (f *activeFault) concerns(service string, c *rest.Call) bool {
+	return (f.Service == "" || f.Service == service) &&
+		(f.Method == "" || strings.EqualFold(f.Method, c.Request.Method)) &&
+		(f.Operation == "" || f.Operation == c.Operation()) &&
+		(f.path == nil || f.path.MatchString(c.Sent.Path))
 }
 
-// faultAnswer is the answer of a fault that does not cut the connection.
-func (c *call) faultAnswer(f *Fault) answer {
+// answer is the answer of a fault that does not cut the connection.
+func (f *Fault) answer(c *rest.Call) rest.Answer {
 	code := f.Code
 	if code == "" {
 		code = strings.ReplaceAll(http.StatusText(f.Status), " ", "")
 	}
-	// Through the shape of the service, but not through its after, which may count the answer.
-	a := c.service.shape(c, fail(f.Status, code, "The emulator was told to fail this request."))
-	a.status = f.Status
+	a := c.Refuse(rest.Fail(f.Status, code, "The emulator was told to fail this request."))
+	a.Status = f.Status
 	if f.Body != "" {
-		a.body = []byte(f.Body)
+		a.Body = []byte(f.Body)
 	}
 	if f.RetryAfter > 0 {
-		a = a.with("Retry-After", strconv.Itoa(f.RetryAfter))
+		a = a.With("Retry-After", strconv.Itoa(f.RetryAfter))
 	}
-	return a.with("x-ms-request-id", c.requestID)
+	return a.With("x-ms-request-id", c.RequestID)
 }
 
 // compileGlob translates a glob into a regular expression: ** matches anything, * anything but a slash.

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
 )
 
 // Info is what a client needs to know of a running emulator. The file emulator.json holds it.
@@ -57,29 +59,10 @@ type Application struct {
 }
 
 // Principal is a service principal of the emulated Entra tenant.
-type Principal struct {
-	Name         string `json:"name"` // owner, reader, stranger or managed-identity
-	Description  string `json:"description"`
-	ClientID     string `json:"client_id"`
-	ClientSecret string `json:"client_secret,omitempty"` // none for the managed identity
-	ObjectID     string `json:"object_id"`
-}
+type Principal = entra.Principal
 
-// Identity holds what the environments that lend an identity to a process set: managed identities, and the OIDC token
-// requests of GitHub Actions and Azure Pipelines. The names of the variables they belong to are in each comment.
-type Identity struct {
-	MetadataURL string `json:"metadata_url"` // http://127.0.0.1:PORT3; as HTTP_PROXY it carries http://169.254.169.254 (IMDS)
-
-	AppServiceEndpoint string `json:"app_service_endpoint"` // IDENTITY_ENDPOINT
-	AppServiceHeader   string `json:"app_service_header"`   // IDENTITY_HEADER
-
-	GitHubRequestURL   string `json:"github_request_url"`   // ACTIONS_ID_TOKEN_REQUEST_URL
-	GitHubRequestToken string `json:"github_request_token"` // ACTIONS_ID_TOKEN_REQUEST_TOKEN
-
-	AzureDevOpsRequestURI        string `json:"azure_devops_request_uri"`  // SYSTEM_OIDCREQUESTURI
-	AzureDevOpsAccessToken       string `json:"azure_devops_access_token"` // SYSTEM_ACCESSTOKEN
-	AzureDevOpsServiceConnection string `json:"azure_devops_service_connection_id"`
-}
+// Identity holds what the environments that lend an identity to a process set.
+type Identity = entra.Identity
 
 // Info returns what clients need to know.
 func (e *Emulator) Info() Info {
@@ -90,7 +73,7 @@ func (e *Emulator) Info() Info {
 }
 
 // CAPEM returns the certificate, in PEM, that signed the TLS certificates of every listener.
-func (e *Emulator) CAPEM() []byte { return e.tls.pem() }
+func (e *Emulator) CAPEM() []byte { return e.tls.PEM() }
 
 // Environment returns the environment variables with which an empty provider block reaches the emulator. Those that
 // name the file with the CA are there only when [Options.Dir] is set.
@@ -142,7 +125,7 @@ func (e *Emulator) writeFiles() error {
 		return fmt.Errorf("encoding the settings: %w", err)
 	}
 	return errors.Join(
-		writeFile(filepath.Join(e.opts.Dir, "ca.pem"), e.tls.pem(), 0o644),
+		writeFile(filepath.Join(e.opts.Dir, "ca.pem"), e.tls.PEM(), 0o644),
 		writeFile(filepath.Join(e.opts.Dir, "emulator.json"), append(settings, '\n'), 0o600),
 		writeFile(filepath.Join(e.opts.Dir, "emulator.env"), shellExports(e.Environment()), 0o600),
 	)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 )
 
 func TestIoTCentral_unknownNamesAreNotFoundOnEveryRoute(t *testing.T) {
@@ -54,7 +55,7 @@ func TestIoTCentral_unknownNamesAreNotFoundOnEveryRoute(t *testing.T) {
 
 func TestIoTCentral_bodiesAreChecked(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{Behavior: emulator.Behavior{GroupCertificatesStored: true, PageSize: 1}})
+	s := start(t, emulator.Options{Behavior: emulator.Behavior{CentralBehavior: central.Behavior{GroupCertificatesStored: true, PageSize: 1}}})
 	entry := s.entry("g")
 	_, encoded := s.activeCA()
 	pemOf := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }

@@ -14,40 +14,30 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 )
 
 // listen opens every listener, learns their ports, completes the settings with them and begins to serve.
 func (e *Emulator) listen(host string) error {
 	var listeners []net.Listener
-	open := func(address string) (net.Listener, error) {
-		listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
-		if err == nil {
-			listeners = append(listeners, listener)
-		}
-		return listener, err
-	}
 	err := func() error {
-		main, err := open(e.opts.Listen)
-		if err != nil {
-			return err
-		}
-		e.setEndpoints(port(main))
-		for i := range e.applications {
-			listener, err := open(net.JoinHostPort(host, "0"))
+		for range len(e.opts.Applications) + 2 {
+			address := net.JoinHostPort(host, "0")
+			if len(listeners) == 0 {
+				address = e.opts.Listen
+			}
+			listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
 			if err != nil {
 				return err
 			}
-			e.info.Applications[i].URL = "https://" + e.applications[i].subdomain + "." + e.info.Endpoints.IoTCentralDNSSuffix
-			e.info.Applications[i].AddressURL = "https://" + net.JoinHostPort(loopback(main), port(listener))
+			listeners = append(listeners, listener)
 		}
-		metadata, err := open(net.JoinHostPort(host, "0"))
-		if err != nil {
+		if err := e.complete(listeners); err != nil {
 			return err
 		}
-		if err := e.setIdentity("http://" + net.JoinHostPort(loopback(main), port(metadata))); err != nil {
-			return err
-		}
-		if e.tls, err = newAuthority(e.tlsNames(host), e.tlsAddresses(host)); err != nil {
+		var err error
+		if e.tls, err = pki.NewAuthority(e.tlsNames(host), e.tlsAddresses(host)); err != nil {
 			return err
 		}
 		return e.writeFiles()
@@ -59,18 +49,31 @@ func (e *Emulator) listen(host string) error {
 		return err
 	}
 	e.serveOn(listeners[0], true, e.handler(mainListener, nil))
-	for i, app := range e.applications {
+	for i, app := range e.central.Applications() {
 		e.serveOn(listeners[1+i], true, e.handler(applicationListener, app))
 	}
 	e.serveOn(listeners[len(listeners)-1], false, e.handler(metadataListener, nil))
 	return nil
 }
 
-func (e *Emulator) setEndpoints(port string) {
-	base := "https://localhost:" + port + "/"
-	e.info.Endpoints = Endpoints{
-		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: "localhost:" + port,
+// complete makes the services, which know their own addresses, and completes the settings. The listeners are the main
+// one, one for each application, and the metadata one.
+func (e *Emulator) complete(listeners []net.Listener) error {
+	main, metadata := listeners[0], listeners[len(listeners)-1]
+	base := "https://localhost:" + port(main) + "/"
+	if err := e.makeServices(base, "http://"+net.JoinHostPort(loopback(main), port(metadata))); err != nil {
+		return err
 	}
+	suffix := "localhost:" + port(main)
+	e.info.Endpoints = Endpoints{
+		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix,
+	}
+	for i := range e.info.Applications {
+		app := &e.info.Applications[i]
+		app.URL = "https://" + app.Subdomain + "." + suffix
+		app.AddressURL = "https://" + net.JoinHostPort(loopback(main), port(listeners[1+i]))
+	}
+	return nil
 }
 
 // serveOn serves a listener with HTTP/1.1, where cutting a connection cuts nothing but the one request.
@@ -93,7 +96,7 @@ func (e *Emulator) serveOn(listener net.Listener, secure bool, handler http.Hand
 	if secure {
 		listener = tls.NewListener(listener, &tls.Config{
 			MinVersion:   tls.VersionTLS12,
-			Certificates: []tls.Certificate{e.tls.leaf},
+			Certificates: []tls.Certificate{e.tls.Leaf},
 			NextProtos:   []string{"http/1.1"},
 		})
 	}
@@ -131,8 +134,8 @@ func (e *Emulator) tlsNames(host string) []string {
 	var names []string
 	for _, suffix := range suffixes {
 		names = append(names, suffix, "*."+suffix)
-		for _, app := range e.applications {
-			names = append(names, app.subdomain+"."+suffix, app.id+"."+suffix)
+		for _, app := range e.central.Applications() {
+			names = append(names, app.Subdomain+"."+suffix, app.ID+"."+suffix)
 		}
 	}
 	return names
@@ -151,7 +154,7 @@ func (e *Emulator) tlsAddresses(host string) []net.IP {
 func (e *Emulator) HTTPClient() *http.Client {
 	dialer := &net.Dialer{}
 	return &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.tls.pool()},
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.tls.Pool()},
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			host, port, err := net.SplitHostPort(address)
 			if err == nil && (host == "localhost" || strings.HasSuffix(host, ".localhost")) {

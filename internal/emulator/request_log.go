@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
 // Request is an entry of the request log. Neither headers nor bodies are recorded: they hold secrets.
@@ -51,60 +53,51 @@ func (l *requestLog) reset() {
 
 // record writes the call into the request log, and shows it to the observer, before the client sees the answer: a
 // client that has its answer finds its request in the log.
-func (c *call) record(a answer, dropped bool) {
+func (h *host) record(c *rest.Call, a rest.Answer, dropped bool) {
 	entry := Request{
-		Time:      c.now,
-		Service:   c.service.name,
-		Operation: c.operation(),
-		Method:    c.r.Method,
-		Host:      c.r.Host,
-		Path:      c.sent.Path,
-		Query:     c.sent.RawQuery,
-		Status:    a.status,
-		UserAgent: c.r.UserAgent(),
-	}
-	if c.app != nil {
-		entry.Application = c.app.subdomain
+		Time:        c.Now,
+		Service:     h.service,
+		Application: h.application,
+		Operation:   c.Operation(),
+		Method:      c.Request.Method,
+		Host:        c.Request.Host,
+		Path:        c.Sent.Path,
+		Query:       c.Sent.RawQuery,
+		Status:      a.Status,
+		UserAgent:   c.Request.UserAgent(),
 	}
 	if dropped {
 		entry.Status = 0
 	}
-	c.e.log.add(entry)
-	if c.e.opts.Observe != nil && !dropped {
-		c.e.opts.Observe(c.exchange(a))
+	h.log.add(entry)
+	if h.opts.Observe != nil && !dropped {
+		h.opts.Observe(h.exchange(c, a))
 	}
 }
 
-func (c *call) operation() string {
-	if c.route == nil {
-		return ""
-	}
-	return c.route.operation
-}
-
-func (c *call) exchange(a answer) Exchange {
-	requestHeader := c.r.Header.Clone()
+func (h *host) exchange(c *rest.Call, a rest.Answer) Exchange {
+	requestHeader := c.Request.Header.Clone()
 	for name := range requestHeader {
 		if strings.EqualFold(name, "Authorization") || strings.EqualFold(name, "X-IDENTITY-HEADER") {
 			delete(requestHeader, name)
 		}
 	}
-	header := a.header.Clone()
+	header := a.Header.Clone()
 	if header == nil {
 		header = http.Header{}
 	}
-	if a.contentType != "" {
-		header.Set("Content-Type", a.contentType)
+	if a.ContentType != "" {
+		header.Set("Content-Type", a.ContentType)
 	}
 	return Exchange{
-		Service:       c.service.name,
-		Operation:     c.operation(),
-		Method:        c.r.Method,
-		URL:           "https://" + c.r.Host + c.sent.RequestURI(),
+		Service:       h.service,
+		Operation:     c.Operation(),
+		Method:        c.Request.Method,
+		URL:           "https://" + c.Request.Host + c.Sent.RequestURI(),
 		RequestHeader: requestHeader,
-		RequestBody:   slices.Clone(c.body),
-		Status:        a.status,
+		RequestBody:   slices.Clone(c.Body),
+		Status:        a.Status,
 		Header:        header,
-		Body:          slices.Clone(a.body),
+		Body:          slices.Clone(a.Body),
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/smallstep/pkcs7"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 )
 
 func (s *session) statuses() string {
@@ -145,7 +146,7 @@ func TestPolicyCA_coversTheCatalogCAWhateverTheClockSays(t *testing.T) {
 func TestAutomaticRotation_doesNotRenewWhatWasRevoked(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{AutomaticRotation: true}})
+	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{CatalogBehavior: catalog.Behavior{AutomaticRotation: true}}})
 	if err := s.e.Rotate("", emulator.StageRevoke); err != nil {
 		t.Fatal(err)
 	}

@@ -4,18 +4,14 @@
 package emulator
 
 import (
-	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
-
-// maxBody is larger than any body that the services are sent.
-const maxBody = 4 << 20
 
 // listenerKind says which services a listener offers.
 type listenerKind int
@@ -26,83 +22,55 @@ const (
 	metadataListener                        // managed identities, without TLS
 )
 
-// handler returns the handler of a listener. The application is that of an application listener.
-func (e *Emulator) handler(kind listenerKind, app *application) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if kind == mainListener && strings.HasPrefix(r.URL.Path, controlPrefix) && e.applicationLabel(r.Host) == "" {
-			e.control.ServeHTTP(w, r)
-			return
-		}
-		e.serve(w, r, kind, app)
-	})
+// services are what listeners lead to.
+type services struct {
+	entra, arm, sphere, metadata, github, azureDevOps http.Handler
+
+	applications  map[*central.Application]http.Handler
+	noApplication http.Handler // for names below the DNS suffix that no application has
 }
 
-// serve answers one request to one of the services.
-func (e *Emulator) serve(w http.ResponseWriter, r *http.Request, kind listenerKind, app *application) {
-	c := &call{e: e, r: r, sent: r.URL, now: e.now(), requestID: uuid.NewString(), app: app}
-	c.service = e.serviceOf(c, kind)
-	var allow string
-	c.route, c.r, allow = c.service.find(r)
+// host carries one service, or one application of IoT Central.
+type host struct {
+	*Emulator
 
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil {
-		// The client has gone away. Returning would answer 200.
-		panic(http.ErrAbortHandler)
-	}
-	c.body = body
+	service     string // as in Request
+	application string // likewise
+}
 
-	fault := e.matchFault(c)
-	var a answer
-	switch {
-	case fault != nil && !fault.AfterEffect:
-		a = c.faultAnswer(fault)
-	default:
-		a = c.handle(allow)
-		if fault != nil {
-			a = c.faultAnswer(fault)
-		}
+// Now is the emulator's time.
+func (h *host) Now() time.Time { return h.now() }
+
+// Answer has the service handle the call, unless a fault takes the place of its answer or of all of it.
+func (h *host) Answer(c *rest.Call) rest.Answer {
+	fault := h.faults.match(h.service, c)
+	var a rest.Answer
+	if fault == nil || fault.AfterEffect {
+		a = c.Handle()
 	}
-	if !e.delay(r) {
-		panic(http.ErrAbortHandler) // likewise
+	if fault != nil {
+		a = fault.answer(c)
+	}
+	if !h.delay(c.Request) {
+		panic(http.ErrAbortHandler) // The client has gone away. Returning would answer it.
 	}
 	dropped := fault != nil && fault.Drop
-	c.record(a, dropped)
+	h.record(c, a, dropped)
 	if dropped {
 		panic(http.ErrAbortHandler) // net/http's way to cut the connection
 	}
-	w.Header().Set("Date", c.now.Format(http.TimeFormat)) // The emulated time, and not the machine's.
-	a.write(w)
+	return a.With("Date", c.Now.Format(http.TimeFormat)) // The emulated time, and not the machine's.
 }
 
-// handle admits the call and has its route handle it. It holds the lock of the state meanwhile.
-func (c *call) handle(allow string) answer {
-	c.e.mu.Lock()
-	defer c.e.mu.Unlock()
-	a, f := c.admitAndHandle(allow)
-	if f != nil {
-		a = c.service.shape(c, f)
-		for name, values := range f.header {
-			a = a.with(name, values[0])
-		}
-	}
-	return c.service.after(c, a)
-}
-
-func (c *call) admitAndHandle(allow string) (answer, *failure) {
-	if len(c.body) > maxBody {
-		return answer{}, fail(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "The request body is too large.")
-	}
-	if f := c.service.admit(c); f != nil {
-		return answer{}, f
-	}
-	switch {
-	case c.route != nil:
-		return c.route.handle(c)
-	case allow != "":
-		return answer{}, fail(http.StatusMethodNotAllowed, "MethodNotAllowed",
-			fmt.Sprintf("The method %s is not allowed here.", c.r.Method)).with("Allow", allow)
+// handler returns the handler of a listener. The application is that of an application listener.
+func (e *Emulator) handler(kind listenerKind, app *central.Application) http.Handler {
+	switch kind {
+	case metadataListener:
+		return e.services.metadata
+	case applicationListener:
+		return e.services.applications[app]
 	default:
-		return answer{}, fail(http.StatusNotFound, "NotFound", "There is nothing at this address.")
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e.serviceOf(r).ServeHTTP(w, r) })
 	}
 }
 
@@ -123,32 +91,31 @@ func (e *Emulator) delay(r *http.Request) bool {
 	}
 }
 
-// serviceOf tells the services of a listener apart: IoT Central by the first label of the host, the others by path.
-func (e *Emulator) serviceOf(c *call, kind listenerKind) *service {
-	switch {
-	case kind == metadataListener:
-		return e.metadata
-	case kind == applicationListener:
-		return e.central
+// serviceOf tells the services of the main listener apart: IoT Central by the first label of the host, the others by path.
+func (e *Emulator) serviceOf(r *http.Request) http.Handler {
+	if label := e.applicationLabel(r.Host); label != "" {
+		if app := e.central.Find(label); app != nil {
+			return e.services.applications[app]
+		}
+		return e.services.noApplication
 	}
-	if label := e.applicationLabel(c.r.Host); label != "" {
-		c.app = e.findApplication(label) // nil: no such application, which is for IoT Central to say
-		return e.central
+	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+		return e.control
 	}
-	path := strings.ToLower(c.r.URL.Path)
+	path := strings.ToLower(r.URL.Path)
 	switch {
 	case strings.HasPrefix(path, "/subscriptions"), strings.HasPrefix(path, "/providers"):
-		return e.arm
+		return e.services.arm
 	case path == "/v2/tenants", strings.HasPrefix(path, "/v2/"):
-		return e.sphere
+		return e.services.sphere
 	case strings.HasPrefix(path, "/metadata/"), strings.HasPrefix(path, "/msi/"):
-		return e.metadata
+		return e.services.metadata
 	case strings.HasPrefix(path, "/github/"):
-		return e.github
+		return e.services.github
 	case strings.HasPrefix(path, "/azuredevops/"):
-		return e.azureDevOps
+		return e.services.azureDevOps
 	default:
-		return e.entra
+		return e.services.entra
 	}
 }
 
@@ -162,18 +129,8 @@ func (e *Emulator) applicationLabel(host string) string {
 		return ""
 	}
 	label, rest, found := strings.Cut(strings.ToLower(host), ".")
-	if found && (rest == "localhost" || rest == e.listenName || e.findApplication(label) != nil) {
+	if found && (rest == "localhost" || rest == e.listenName || e.central.Find(label) != nil) {
 		return label
 	}
 	return ""
-}
-
-// findApplication returns the application with that subdomain or application ID, or nil.
-func (e *Emulator) findApplication(label string) *application {
-	for _, app := range e.applications {
-		if strings.EqualFold(label, app.subdomain) || strings.EqualFold(label, app.id) {
-			return app
-		}
-	}
-	return nil
 }

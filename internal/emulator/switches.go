@@ -9,6 +9,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 )
 
 // Switch describes a switch of [Behavior].
@@ -134,7 +138,7 @@ var switches = []switchEntry{
 	toggle("body-etag", "checked", "ignored", "IoT Central: an etag inside a body; checked: 412 when it does not match",
 		func(b *Behavior) *bool { return &b.BodyETagIgnored }),
 	choice("patch-immutable", "IoT Central: PATCH of a group's type or attestation; refused: 422",
-		func(b *Behavior) *ImmutablePatch { return &b.ImmutablePatch }, "refused", "ignored"),
+		func(b *Behavior) *central.ImmutablePatch { return &b.ImmutablePatch }, "refused", "ignored"),
 	toggle("proof-dates", "ignored", "checked", "IoT Central: verify looks at the validity of the proof",
 		func(b *Behavior) *bool { return &b.ProofDatesChecked }),
 	number("read-lag", "2", "IoT Central: how many reads of an entry still show it as it was before a change; 0: none",
@@ -144,9 +148,9 @@ var switches = []switchEntry{
 
 	choice("non-active-body", "Azure Sphere: body of certificates that are not Active; life-cycle: "+
 		"null when Expired or Revoked",
-		func(b *Behavior) *NonActiveBody { return &b.NonActiveBody }, "life-cycle", "present", "null", "absent"),
+		func(b *Behavior) *catalog.NonActiveBody { return &b.NonActiveBody }, "life-cycle", "present", "null", "absent"),
 	choice("aliases", "Azure Sphere: names accepted in place of the active certificate's serial number",
-		func(b *Behavior) *Aliases { return &b.Aliases }, "all", "none", ".default", "active", "default"),
+		func(b *Behavior) *arm.Aliases { return &b.Aliases }, "all", "none", ".default", "active", "default"),
 	toggle("non-active-proof", "signed", "refused", "Azure Sphere: proof of possession of a CA that is Inactive; refused: 400",
 		func(b *Behavior) *bool { return &b.NonActiveProofRefused }),
 	toggle("sphere-put", "200", "201", "Azure Sphere: answer to PUT; 201: with Azure-AsyncOperation to poll",

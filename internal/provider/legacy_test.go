@@ -78,7 +78,7 @@ func withoutDefaultTenant(bench *acctest.Bench) {
 // API may answer.
 func TestLegacy_everyTypeTakesATenant(t *testing.T) {
 	t.Parallel()
-	for name, behavior := range map[string]emulator.Behavior{
+	for name, behavior := range map[string]emulator.LegacyBehavior{
 		"JSON strings, bare arrays":  {},
 		"bare strings":               {LegacyStringsBare: true},
 		"lists in Items":             {LegacyListWrapped: true},
@@ -87,7 +87,7 @@ func TestLegacy_everyTypeTakesATenant(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bench := acctest.Start(t, func(options *emulator.Options) { options.Behavior = behavior })
+			bench := acctest.Start(t, func(options *emulator.Options) { options.Behavior.LegacyBehavior = behavior })
 			withoutDefaultTenant(bench)
 			ca := bench.ActiveCA()
 			tenant := bench.Info().SphereTenantID

@@ -91,7 +91,7 @@ func TestParse_readsFlags(t *testing.T) {
 	}
 	want := emulator.Options{
 		Listen: "127.0.0.1:1", Dir: "d", Applications: []string{"a", "b"}, CAAge: 24 * time.Hour, Latency: 5 * time.Millisecond,
-		Behavior:         emulator.Behavior{ExistingGroupConflicts: true, PageSize: 3},
+		Behavior:         emulator.Behavior{CentralBehavior: emulator.CentralBehavior{ExistingGroupConflicts: true, PageSize: 3}},
 		FederatedIssuers: []string{"https://issuer"},
 	}
 	if !reflect.DeepEqual(got, want) {

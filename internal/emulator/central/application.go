@@ -1,0 +1,75 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package central
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/time/rate"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
+)
+
+// Application is an IoT Central application.
+type Application struct {
+	Subdomain  string
+	ID         string // GUID
+	ResourceID string // in Resource Manager
+	IDScope    string // of its Device Provisioning Service
+	APIToken   string // a complete Authorization header value, App Administrator
+
+	secret  []byte        // signs API tokens
+	limiter *rate.Limiter // nil: unlimited
+
+	mu      sync.Mutex // guards what follows
+	etags   int
+	groups  []*enrollmentGroup // in order of creation
+	tokens  []*apiToken
+	devices []*device
+}
+
+// Add adds an application to the resource group, which is named by its resource ID. The rate limit is in requests per
+// second; 0: unlimited.
+func (s *Service) Add(subdomain, resourceGroupID string, rateLimit int) *Application {
+	app := &Application{
+		Subdomain:  subdomain,
+		ID:         uuid.NewString(),
+		ResourceID: resourceGroupID + "/providers/Microsoft.IoTCentral/iotApps/" + subdomain,
+		IDScope:    fmt.Sprintf("0ne00%06X", uuid.New().ID()&0xffffff),
+		secret:     []byte(pki.RandomText(32)),
+	}
+	if rateLimit > 0 {
+		app.limiter = rate.NewLimiter(rate.Limit(rateLimit), rateLimit)
+	}
+	token := &apiToken{id: "emulator", roles: []string{appAdministrator}, expiry: s.now().Add(apiTokenLife)}
+	app.tokens = append(app.tokens, token)
+	app.APIToken = app.signAPIToken(token)
+	s.apps = append(s.apps, app)
+	return app
+}
+
+// Applications returns every application, in order of creation.
+func (s *Service) Applications() []*Application { return s.apps }
+
+// Find returns the application with that subdomain or application ID, or nil.
+func (s *Service) Find(label string) *Application {
+	for _, app := range s.apps {
+		if strings.EqualFold(label, app.Subdomain) || strings.EqualFold(label, app.ID) {
+			return app
+		}
+	}
+	return nil
+}
+
+// newETag makes a new etag in the form of IoT Central's: base64 of a quoted tag. It counts, so that no two are alike.
+func (app *Application) newETag(now time.Time) string {
+	app.etags++
+	tag := fmt.Sprintf("\"%08x-0000-0700-0000-%08x0000\"", app.etags, now.Unix())
+	return base64.StdEncoding.EncodeToString([]byte(tag))
+}

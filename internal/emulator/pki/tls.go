@@ -1,0 +1,85 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package pki
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"time"
+)
+
+// Authority is the CA of the listeners and the one certificate that they all have.
+type Authority struct {
+	ca   *x509.Certificate
+	Leaf tls.Certificate // with its chain and its key
+}
+
+// NewAuthority makes a CA and a certificate for the names and addresses. Both go by the real time whatever the
+// emulator's clock says, because clients check them by theirs.
+func NewAuthority(names []string, addresses []net.IP) (*Authority, error) {
+	now := time.Now()
+	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making the key of the TLS CA: %w", err)
+	}
+	ca, err := signTLS(&x509.Certificate{
+		Subject:               pkix.Name{CommonName: "sphere-emulator CA"},
+		NotBefore:             now.Add(-time.Hour),
+		NotAfter:              now.AddDate(1, 0, 0),
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		BasicConstraintsValid: true,
+		IsCA:                  true,
+	}, nil, caKey, caKey)
+	if err != nil {
+		return nil, err
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making the key of the TLS certificate: %w", err)
+	}
+	leaf, err := signTLS(&x509.Certificate{
+		Subject:     pkix.Name{CommonName: "sphere-emulator"},
+		NotBefore:   now.Add(-time.Hour),
+		NotAfter:    now.AddDate(1, 0, 0),
+		KeyUsage:    x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		DNSNames:    names,
+		IPAddresses: addresses,
+	}, ca, key, caKey)
+	if err != nil {
+		return nil, err
+	}
+	return &Authority{ca, tls.Certificate{Certificate: [][]byte{leaf.Raw, ca.Raw}, PrivateKey: key, Leaf: leaf}}, nil
+}
+
+// signTLS signs a template, whose serial number is random. A nil parent is the template itself.
+func signTLS(template, parent *x509.Certificate, key, signer *ecdsa.PrivateKey) (*x509.Certificate, error) {
+	if parent == nil {
+		parent = template
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
+	if err != nil {
+		return nil, fmt.Errorf("signing the certificate of %s: %w", template.Subject, err)
+	}
+	return x509.ParseCertificate(der)
+}
+
+// PEM returns the certificate of the CA in PEM.
+func (a *Authority) PEM() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.ca.Raw})
+}
+
+// Pool returns a pool of the CA alone.
+func (a *Authority) Pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(a.ca)
+	return pool
+}
