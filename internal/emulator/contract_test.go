@@ -84,10 +84,10 @@ func useSphere(s *emulatortest.Session) {
 	subscription, _, _ := strings.Cut(s.Info.CatalogID, "/resourceGroups/")
 	const get, put, post, patch, del = http.MethodGet, http.MethodPut, http.MethodPost, http.MethodPatch, http.MethodDelete
 
-	catalog := parent + "/catalogs/second"
-	settled(s, put, catalog, `{"location":"Global","tags":{"a":"b"}}`)
-	s.ARM(get, catalog, "").Want(http.StatusOK)
-	s.ARM(patch, catalog, `{"tags":{"c":"d"}}`).Want(http.StatusOK)
+	second := parent + "/catalogs/second"
+	settled(s, put, second, `{"location":"Global","tags":{"a":"b"}}`)
+	s.ARM(get, second, "").Want(http.StatusOK)
+	s.ARM(patch, second, `{"tags":{"c":"d"}}`).Want(http.StatusOK)
 	s.ARM(get, parent+"/catalogs", "").Want(http.StatusOK)
 	s.ARM(get, subscription+"/providers/Microsoft.AzureSphere/catalogs", "").Want(http.StatusOK)
 
@@ -105,31 +105,31 @@ func useSphere(s *emulatortest.Session) {
 		}
 	}
 
-	product := catalog + "/products/Coffee Machine"
+	product := second + "/products/Coffee Machine"
 	group := product + "/deviceGroups/Field Test"
 	device := group + "/devices/" + emulatortest.DeviceID("A")
 	path := func(p string) string { return (&url.URL{Path: p}).EscapedPath() }
 	settled(s, put, path(product), `{}`)
 	s.ARM(get, path(product), "").Want(http.StatusOK)
 	s.ARM(patch, path(product), `{"properties":{"description":"d"}}`).Want(http.StatusOK)
-	s.ARM(get, catalog+"/products", "").Want(http.StatusOK)
+	s.ARM(get, second+"/products", "").Want(http.StatusOK)
 	settled(s, put, path(group), `{}`)
 	s.ARM(get, path(group), "").Want(http.StatusOK)
 	s.ARM(patch, path(group), `{"properties":{"osFeedType":"RetailEval"}}`).Want(http.StatusOK)
 	s.ARM(post, path(product)+"/generateDefaultDeviceGroups", "").Want(http.StatusOK)
 	s.ARM(get, path(product)+"/deviceGroups", "").Want(http.StatusOK)
-	s.ARM(post, catalog+"/listDeviceGroups", `{}`).Want(http.StatusOK)
-	s.ARM(post, catalog+"/listDeviceGroups?$maxpagesize=1", `{"deviceGroupName":"Production"}`).Want(http.StatusOK)
+	s.ARM(post, second+"/listDeviceGroups", `{}`).Want(http.StatusOK)
+	s.ARM(post, second+"/listDeviceGroups?$maxpagesize=1", `{"deviceGroupName":"Production"}`).Want(http.StatusOK)
 	settled(s, put, path(device), `{}`)
 	s.ARM(get, path(device), "").Want(http.StatusOK)
 	settled(s, post, path(group)+"/claimDevices", emulatortest.JSON(map[string][]string{"deviceIdentifiers": {emulatortest.DeviceID("B")}}))
 	s.ARM(get, path(group)+"/devices", "").Want(http.StatusOK)
-	s.ARM(post, catalog+"/listDevices", "").Want(http.StatusOK)
-	for _, scope := range []string{catalog, path(product), path(group)} {
+	s.ARM(post, second+"/listDevices", "").Want(http.StatusOK)
+	for _, scope := range []string{second, path(product), path(group)} {
 		s.ARM(post, scope+"/countDevices", "").Want(http.StatusOK)
 	}
-	s.ARM(post, catalog+"/listDeployments", "").Want(http.StatusOK)
-	s.ARM(post, catalog+"/listDeviceInsights", "").Want(http.StatusOK)
+	s.ARM(post, second+"/listDeployments", "").Want(http.StatusOK)
+	s.ARM(post, second+"/listDeviceInsights", "").Want(http.StatusOK)
 	s.ARM(post, path(device)+"/generateCapabilityImage", `{"capabilities":["FieldServicing"]}`).Want(http.StatusOK)
 	settled(s, patch, path(device), emulatortest.JSON(map[string]any{"properties": map[string]string{"deviceGroupId": product + "/deviceGroups/Production"}}))
 	moved := path(product + "/deviceGroups/Production/devices/" + emulatortest.DeviceID("A"))
@@ -141,8 +141,8 @@ func useSphere(s *emulatortest.Session) {
 	s.ARM(del, path(group), "").Want(http.StatusOK)
 	s.ARM(del, path(product), "").Want(http.StatusOK)
 	s.ARM(del, path(product), "").Want(http.StatusNoContent)
-	s.ARM(del, catalog, "").Want(http.StatusOK)
-	s.ARM(get, catalog, "").Want(http.StatusNotFound)
+	s.ARM(del, second, "").Want(http.StatusOK)
+	s.ARM(get, second, "").Want(http.StatusNotFound)
 	s.ARMAs("stranger", get, s.Info.CatalogID, "").Want(http.StatusForbidden)
 }
 

@@ -87,9 +87,9 @@ func TestFaults_haveTheShapeOfTheService(t *testing.T) {
 	t.Parallel()
 	s := emulatortest.Start(t, emulator.Options{})
 	s.Emulator.Fail(emulator.Fault{Status: http.StatusTooManyRequests, RetryAfter: 7})
-	central := s.Central(http.MethodGet, "/enrollmentGroups", "").Want(http.StatusTooManyRequests)
-	if central.Text("error", "code") != "TooManyRequests" || central.Header.Get("Retry-After") != "7" {
-		t.Errorf("answered %v %s", central.Header, central.Body)
+	limited := s.Central(http.MethodGet, "/enrollmentGroups", "").Want(http.StatusTooManyRequests)
+	if limited.Text("error", "code") != "TooManyRequests" || limited.Header.Get("Retry-After") != "7" {
+		t.Errorf("answered %v %s", limited.Header, limited.Body)
 	}
 	s.ARM(http.MethodGet, s.Info.CatalogID, "").Want(http.StatusTooManyRequests).Text("error", "code")
 	s.Legacy(http.MethodGet, "/v2/tenants", "").Want(http.StatusTooManyRequests).Text(0, "ErrorCode")

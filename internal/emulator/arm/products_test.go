@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
 
@@ -114,13 +115,13 @@ func TestState_showsProductsGroupsAndDevices(t *testing.T) {
 	s.ARM(http.MethodPut, product+"/deviceGroups/Kitchen/devices/"+emulatortest.DeviceID("A"), `{}`).Want(http.StatusOK)
 	s.ARM(http.MethodPut, s.Info.CatalogID+"/products/.default/deviceGroups/.default/devices/"+emulatortest.DeviceID("B"), `{}`).Want(http.StatusOK)
 	got := s.Emulator.State().Catalogs[0]
-	if want := []emulator.ProductState{{Name: "Coffee", Description: "machines", DeviceGroups: []emulator.DeviceGroupState{{
+	if want := []catalog.ProductState{{Name: "Coffee", Description: "machines", DeviceGroups: []catalog.DeviceGroupState{{
 		Name: "Kitchen", Description: "d", OSFeedType: "RetailEval", UpdatePolicy: "No3rdPartyAppUpdates", CrashDumps: "Enabled",
 		DataBoundary: "EU",
 	}}}}; !reflect.DeepEqual(got.Products, want) {
 		t.Errorf("the products are %+v, want %+v", got.Products, want)
 	}
-	if want := []emulator.DeviceState{
+	if want := []catalog.DeviceState{
 		{ID: emulatortest.DeviceID("A"), Product: "Coffee", DeviceGroup: "Kitchen"}, {ID: emulatortest.DeviceID("B")},
 	}; !reflect.DeepEqual(got.Devices, want) {
 		t.Errorf("the devices are %+v, want %+v", got.Devices, want)

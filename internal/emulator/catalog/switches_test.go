@@ -58,13 +58,13 @@ func TestSwitch_newCatalogCertificate(t *testing.T) {
 	t.Parallel()
 	clock := emulatortest.NewClock()
 	s := emulatortest.Start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{CatalogBehavior: catalog.Behavior{NewCatalogCertificate: 68 * time.Second}}})
-	catalog := strings.Replace(s.Info.CatalogID, "contoso-catalog", "new", 1)
-	s.ARM(http.MethodPut, catalog, `{"location":"global"}`).Want(http.StatusOK)
-	if list := s.ARM(http.MethodGet, catalog+"/certificates", ""); list.At("value", 0) != nil {
+	added := strings.Replace(s.Info.CatalogID, "contoso-catalog", "new", 1)
+	s.ARM(http.MethodPut, added, `{"location":"global"}`).Want(http.StatusOK)
+	if list := s.ARM(http.MethodGet, added+"/certificates", ""); list.At("value", 0) != nil {
 		t.Errorf("listed %s", list.Body)
 	}
 	clock.Advance(68 * time.Second)
-	list := s.ARM(http.MethodGet, catalog+"/certificates", "")
+	list := s.ARM(http.MethodGet, added+"/certificates", "")
 	if list.Text("value", 0, "properties", "status") != "Active" || list.At("value", 1) != nil {
 		t.Errorf("listed %s", list.Body)
 	}
