@@ -51,6 +51,7 @@ var arrows = []struct {
 	{"emulator/catalog", []string{"emulator/pki"}},
 	{"emulator/pki", nil},
 	{"emulator/rest", nil},
+	{"emulator/emulatortest", []string{"emulator"}},
 	{"emulator/conformance", []string{"emulator"}},
 	// What builds, shows and tests the rest.
 	{"certs/certstest", []string{"certs"}},

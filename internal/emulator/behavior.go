@@ -19,10 +19,14 @@ type Behavior struct {
 	LegacyBehavior
 }
 
-// What the services leave open, each by itself.
-type (
-	CentralBehavior = central.Behavior
-	CatalogBehavior = catalog.Behavior
-	ARMBehavior     = arm.Behavior
-	LegacyBehavior  = legacy.Behavior
-)
+// CentralBehavior is what IoT Central leaves open.
+type CentralBehavior = central.Behavior
+
+// CatalogBehavior is what both generations of Azure Sphere leave open.
+type CatalogBehavior = catalog.Behavior
+
+// ARMBehavior is what Azure Sphere's resource provider leaves open.
+type ARMBehavior = arm.Behavior
+
+// LegacyBehavior is what Azure Sphere (Legacy) leaves open.
+type LegacyBehavior = legacy.Behavior

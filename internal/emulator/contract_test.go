@@ -17,10 +17,8 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/conformance"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
-
-// deviceID is the ID of a device: 128 hex digits.
-func deviceID(digit string) string { return strings.Repeat(digit, 128) }
 
 // uncovered are operations of the OpenAPI files that are not emulated, or only with what the files do not have.
 var uncovered = []string{
@@ -58,11 +56,11 @@ func TestContract_everyOperationConforms(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := start(t, emulator.Options{Behavior: behavior, Observe: v.Observe})
+			s := emulatortest.Start(t, emulator.Options{Behavior: behavior, Observe: v.Observe})
 			useSphere(s)
 			useApps(s)
-			useCentral(s, previewVersion)
-			useCentral(s, stableVersion)
+			useCentral(s, emulatortest.PreviewVersion)
+			useCentral(s, emulatortest.StableVersion)
 		})
 	}
 	for _, problem := range v.Problems() {
@@ -80,139 +78,139 @@ func TestContract_everyOperationConforms(t *testing.T) {
 }
 
 // useSphere uses every operation of Microsoft.AzureSphere.
-func useSphere(s *session) {
-	s.t.Helper()
-	parent, _, _ := strings.Cut(s.info.CatalogID, "/catalogs/")
-	subscription, _, _ := strings.Cut(s.info.CatalogID, "/resourceGroups/")
+func useSphere(s *emulatortest.Session) {
+	s.T.Helper()
+	parent, _, _ := strings.Cut(s.Info.CatalogID, "/catalogs/")
+	subscription, _, _ := strings.Cut(s.Info.CatalogID, "/resourceGroups/")
 	const get, put, post, patch, del = http.MethodGet, http.MethodPut, http.MethodPost, http.MethodPatch, http.MethodDelete
 
-	catalog := parent + "/catalogs/second"
-	s.settled(put, catalog, `{"location":"Global","tags":{"a":"b"}}`)
-	s.arm(get, catalog, "").want(http.StatusOK)
-	s.arm(patch, catalog, `{"tags":{"c":"d"}}`).want(http.StatusOK)
-	s.arm(get, parent+"/catalogs", "").want(http.StatusOK)
-	s.arm(get, subscription+"/providers/Microsoft.AzureSphere/catalogs", "").want(http.StatusOK)
+	second := parent + "/catalogs/second"
+	settled(s, put, second, `{"location":"Global","tags":{"a":"b"}}`)
+	s.ARM(get, second, "").Want(http.StatusOK)
+	s.ARM(patch, second, `{"tags":{"c":"d"}}`).Want(http.StatusOK)
+	s.ARM(get, parent+"/catalogs", "").Want(http.StatusOK)
+	s.ARM(get, subscription+"/providers/Microsoft.AzureSphere/catalogs", "").Want(http.StatusOK)
 
-	s.arm(get, s.info.CatalogID+"/certificates?$top=5&$skip=0&$maxpagesize=1", "").want(http.StatusOK)
+	s.ARM(get, s.Info.CatalogID+"/certificates?$top=5&$skip=0&$maxpagesize=1", "").Want(http.StatusOK)
 	for _, stage := range []emulator.Stage{emulator.StageIssue, emulator.StageActivate, emulator.StageExpire} {
-		if err := s.e.Rotate("", stage); err != nil {
-			s.t.Fatal(err)
+		if err := s.Emulator.Rotate("", stage); err != nil {
+			s.T.Fatal(err)
 		}
-		list := s.arm(get, s.info.CatalogID+"/certificates", "").want(http.StatusOK)
-		for i := 0; list.at("value", i) != nil; i++ {
-			path := s.info.CatalogID + "/certificates/" + list.text("value", i, "name")
-			s.arm(get, path, "").want(http.StatusOK)
-			s.arm(post, path+"/retrieveCertChain", "").want(http.StatusOK)
-			s.arm(post, path+"/retrieveProofOfPossessionNonce", `{"proofOfPossessionNonce":"n"}`)
+		list := s.ARM(get, s.Info.CatalogID+"/certificates", "").Want(http.StatusOK)
+		for i := 0; list.At("value", i) != nil; i++ {
+			path := s.Info.CatalogID + "/certificates/" + list.Text("value", i, "name")
+			s.ARM(get, path, "").Want(http.StatusOK)
+			s.ARM(post, path+"/retrieveCertChain", "").Want(http.StatusOK)
+			s.ARM(post, path+"/retrieveProofOfPossessionNonce", `{"proofOfPossessionNonce":"n"}`)
 		}
 	}
 
-	product := catalog + "/products/Coffee Machine"
+	product := second + "/products/Coffee Machine"
 	group := product + "/deviceGroups/Field Test"
-	device := group + "/devices/" + deviceID("A")
+	device := group + "/devices/" + emulatortest.DeviceID("A")
 	path := func(p string) string { return (&url.URL{Path: p}).EscapedPath() }
-	s.settled(put, path(product), `{}`)
-	s.arm(get, path(product), "").want(http.StatusOK)
-	s.arm(patch, path(product), `{"properties":{"description":"d"}}`).want(http.StatusOK)
-	s.arm(get, catalog+"/products", "").want(http.StatusOK)
-	s.settled(put, path(group), `{}`)
-	s.arm(get, path(group), "").want(http.StatusOK)
-	s.arm(patch, path(group), `{"properties":{"osFeedType":"RetailEval"}}`).want(http.StatusOK)
-	s.arm(post, path(product)+"/generateDefaultDeviceGroups", "").want(http.StatusOK)
-	s.arm(get, path(product)+"/deviceGroups", "").want(http.StatusOK)
-	s.arm(post, catalog+"/listDeviceGroups", `{}`).want(http.StatusOK)
-	s.arm(post, catalog+"/listDeviceGroups?$maxpagesize=1", `{"deviceGroupName":"Production"}`).want(http.StatusOK)
-	s.settled(put, path(device), `{}`)
-	s.arm(get, path(device), "").want(http.StatusOK)
-	s.settled(post, path(group)+"/claimDevices", jsonText(map[string][]string{"deviceIdentifiers": {deviceID("B")}}))
-	s.arm(get, path(group)+"/devices", "").want(http.StatusOK)
-	s.arm(post, catalog+"/listDevices", "").want(http.StatusOK)
-	for _, scope := range []string{catalog, path(product), path(group)} {
-		s.arm(post, scope+"/countDevices", "").want(http.StatusOK)
+	settled(s, put, path(product), `{}`)
+	s.ARM(get, path(product), "").Want(http.StatusOK)
+	s.ARM(patch, path(product), `{"properties":{"description":"d"}}`).Want(http.StatusOK)
+	s.ARM(get, second+"/products", "").Want(http.StatusOK)
+	settled(s, put, path(group), `{}`)
+	s.ARM(get, path(group), "").Want(http.StatusOK)
+	s.ARM(patch, path(group), `{"properties":{"osFeedType":"RetailEval"}}`).Want(http.StatusOK)
+	s.ARM(post, path(product)+"/generateDefaultDeviceGroups", "").Want(http.StatusOK)
+	s.ARM(get, path(product)+"/deviceGroups", "").Want(http.StatusOK)
+	s.ARM(post, second+"/listDeviceGroups", `{}`).Want(http.StatusOK)
+	s.ARM(post, second+"/listDeviceGroups?$maxpagesize=1", `{"deviceGroupName":"Production"}`).Want(http.StatusOK)
+	settled(s, put, path(device), `{}`)
+	s.ARM(get, path(device), "").Want(http.StatusOK)
+	settled(s, post, path(group)+"/claimDevices", emulatortest.JSON(map[string][]string{"deviceIdentifiers": {emulatortest.DeviceID("B")}}))
+	s.ARM(get, path(group)+"/devices", "").Want(http.StatusOK)
+	s.ARM(post, second+"/listDevices", "").Want(http.StatusOK)
+	for _, scope := range []string{second, path(product), path(group)} {
+		s.ARM(post, scope+"/countDevices", "").Want(http.StatusOK)
 	}
-	s.arm(post, catalog+"/listDeployments", "").want(http.StatusOK)
-	s.arm(post, catalog+"/listDeviceInsights", "").want(http.StatusOK)
-	s.arm(post, path(device)+"/generateCapabilityImage", `{"capabilities":["FieldServicing"]}`).want(http.StatusOK)
-	s.settled(patch, path(device), jsonText(map[string]any{"properties": map[string]string{"deviceGroupId": product + "/deviceGroups/Production"}}))
-	moved := path(product + "/deviceGroups/Production/devices/" + deviceID("A"))
-	s.arm(get, moved, "").want(http.StatusOK)
-	s.arm(get, path(device), "").want(http.StatusNotFound)
-	s.arm(del, path(product), "").want(http.StatusConflict)
-	s.arm(del, moved, "").want(http.StatusOK)
-	s.arm(del, path(group)+"/devices/"+deviceID("B"), "").want(http.StatusOK)
-	s.arm(del, path(group), "").want(http.StatusOK)
-	s.arm(del, path(product), "").want(http.StatusOK)
-	s.arm(del, path(product), "").want(http.StatusNoContent)
-	s.arm(del, catalog, "").want(http.StatusOK)
-	s.arm(get, catalog, "").want(http.StatusNotFound)
-	s.armAs("stranger", get, s.info.CatalogID, "").want(http.StatusForbidden)
+	s.ARM(post, second+"/listDeployments", "").Want(http.StatusOK)
+	s.ARM(post, second+"/listDeviceInsights", "").Want(http.StatusOK)
+	s.ARM(post, path(device)+"/generateCapabilityImage", `{"capabilities":["FieldServicing"]}`).Want(http.StatusOK)
+	settled(s, patch, path(device), emulatortest.JSON(map[string]any{"properties": map[string]string{"deviceGroupId": product + "/deviceGroups/Production"}}))
+	moved := path(product + "/deviceGroups/Production/devices/" + emulatortest.DeviceID("A"))
+	s.ARM(get, moved, "").Want(http.StatusOK)
+	s.ARM(get, path(device), "").Want(http.StatusNotFound)
+	s.ARM(del, path(product), "").Want(http.StatusConflict)
+	s.ARM(del, moved, "").Want(http.StatusOK)
+	s.ARM(del, path(group)+"/devices/"+emulatortest.DeviceID("B"), "").Want(http.StatusOK)
+	s.ARM(del, path(group), "").Want(http.StatusOK)
+	s.ARM(del, path(product), "").Want(http.StatusOK)
+	s.ARM(del, path(product), "").Want(http.StatusNoContent)
+	s.ARM(del, second, "").Want(http.StatusOK)
+	s.ARM(get, second, "").Want(http.StatusNotFound)
+	s.ARMAs("stranger", get, s.Info.CatalogID, "").Want(http.StatusForbidden)
 }
 
 // settled sends a request and polls its operation, if it has one, until it is done.
-func (s *session) settled(method, path, body string) {
-	s.t.Helper()
-	answered := s.arm(method, path, body)
-	address := answered.header.Get("Azure-AsyncOperation")
+func settled(s *emulatortest.Session, method, path, body string) {
+	s.T.Helper()
+	answered := s.ARM(method, path, body)
+	address := answered.Header.Get("Azure-AsyncOperation")
 	if address == "" {
-		answered.want(http.StatusOK)
+		answered.Want(http.StatusOK)
 		return
 	}
 	for range 10 {
-		polled := s.send(http.MethodGet, address, nil, "Authorization", s.token(s.info.Audiences.ResourceManager)).want(http.StatusOK)
-		if polled.text("status") == "Succeeded" {
+		polled := s.Send(http.MethodGet, address, nil, "Authorization", s.Token(s.Info.Audiences.ResourceManager)).Want(http.StatusOK)
+		if polled.Text("status") == "Succeeded" {
 			return
 		}
 	}
-	s.t.Fatal("the operation does not end")
+	s.T.Fatal("the operation does not end")
 }
 
 // useApps uses what is emulated of Microsoft.IoTCentral.
-func useApps(s *session) {
-	s.t.Helper()
-	resource := s.info.Applications[0].ResourceID
+func useApps(s *emulatortest.Session) {
+	s.T.Helper()
+	resource := s.Info.Applications[0].ResourceID
 	parent, _, _ := strings.Cut(resource, "/iotApps/")
 	subscription, _, _ := strings.Cut(resource, "/resourceGroups/")
 	for _, path := range []string{resource, parent + "/iotApps", subscription + "/providers/Microsoft.IoTCentral/iotApps"} {
-		s.send(http.MethodGet, strings.TrimSuffix(s.info.Endpoints.ResourceManager, "/")+path+"?api-version=2021-06-01", nil,
-			"Authorization", s.token(s.info.Audiences.ResourceManager)).want(http.StatusOK)
+		s.Send(http.MethodGet, strings.TrimSuffix(s.Info.Endpoints.ResourceManager, "/")+path+"?api-version=2021-06-01", nil,
+			"Authorization", s.Token(s.Info.Audiences.ResourceManager)).Want(http.StatusOK)
 	}
 }
 
 // useCentral uses every operation on enrollment groups.
-func useCentral(s *session, version string) {
-	s.t.Helper()
-	send := func(method, path, body string) *reply {
-		headers := []string{"Authorization", s.info.Applications[0].APIToken}
+func useCentral(s *emulatortest.Session, version string) {
+	s.T.Helper()
+	send := func(method, path, body string) *emulatortest.Reply {
+		headers := []string{"Authorization", s.Info.Applications[0].APIToken}
 		if body != "" {
 			mediaType := map[bool]string{true: "application/merge-patch+json", false: "application/json"}[method == http.MethodPatch]
 			headers = append(headers, "Content-Type", mediaType)
 		}
-		return s.send(method, s.centralURL("/enrollmentGroups"+path, version), []byte(body), headers...)
+		return s.Send(method, s.CentralURL("/enrollmentGroups"+path, version), []byte(body), headers...)
 	}
-	serial, encoded := s.activeCA()
+	serial, encoded := s.ActiveCA()
 	const get, put, post, patch, del = http.MethodGet, http.MethodPut, http.MethodPost, http.MethodPatch, http.MethodDelete
 
-	send(put, "/keys", `{"displayName":"Keys","type":"iotEdge","attestation":{"type":"symmetricKey"}}`).want(http.StatusOK)
-	send(put, "/x509", jsonText(map[string]any{"displayName": "X.509", "type": "iot", "attestation": map[string]any{
+	send(put, "/keys", `{"displayName":"Keys","type":"iotEdge","attestation":{"type":"symmetricKey"}}`).Want(http.StatusOK)
+	send(put, "/x509", emulatortest.JSON(map[string]any{"displayName": "X.509", "type": "iot", "attestation": map[string]any{
 		"type": "x509", "x509": map[string]any{"signingCertificates": map[string]any{"secondary": map[string]any{"certificate": encoded}}},
-	}})).want(http.StatusOK)
-	send(patch, "/x509", `{"enabled":false}`).want(http.StatusOK)
+	}})).Want(http.StatusOK)
+	send(patch, "/x509", `{"enabled":false}`).Want(http.StatusOK)
 	entry := "/x509/certificates/primary"
-	send(get, entry, "").want(http.StatusNotFound)
-	send(put, entry, jsonText(map[string]any{"verified": false, "certificate": encoded})).want(http.StatusOK)
-	code := send(post, entry+"/generateVerificationCode", "").want(http.StatusOK).text("verificationCode")
-	if refused := send(post, entry+"/verify", jsonText(map[string]string{"certificate": encoded})); refused.status < 400 {
-		s.t.Errorf("verify takes anything: %d", refused.status)
+	send(get, entry, "").Want(http.StatusNotFound)
+	send(put, entry, emulatortest.JSON(map[string]any{"verified": false, "certificate": encoded})).Want(http.StatusOK)
+	code := send(post, entry+"/generateVerificationCode", "").Want(http.StatusOK).Text("verificationCode")
+	if refused := send(post, entry+"/verify", emulatortest.JSON(map[string]string{"certificate": encoded})); refused.Status < 400 {
+		s.T.Errorf("verify takes anything: %d", refused.Status)
 	}
-	send(post, entry+"/verify", jsonText(map[string]string{"certificate": s.proof(serial, code)})).want(http.StatusNoContent)
-	send(get, entry, "").want(http.StatusOK)
-	send(get, "/x509", "").want(http.StatusOK)
-	list := send(get, "", "").want(http.StatusOK)
-	if list.at("nextLink") != nil {
-		s.send(get, list.text("nextLink"), nil, "Authorization", s.info.Applications[0].APIToken).want(http.StatusOK)
+	send(post, entry+"/verify", emulatortest.JSON(map[string]string{"certificate": s.Proof(serial, code)})).Want(http.StatusNoContent)
+	send(get, entry, "").Want(http.StatusOK)
+	send(get, "/x509", "").Want(http.StatusOK)
+	list := send(get, "", "").Want(http.StatusOK)
+	if list.At("nextLink") != nil {
+		s.Send(get, list.Text("nextLink"), nil, "Authorization", s.Info.Applications[0].APIToken).Want(http.StatusOK)
 	}
-	send(del, entry, "").want(http.StatusNoContent)
+	send(del, entry, "").Want(http.StatusNoContent)
 	send(del, entry, "")
-	send(del, "/x509", "").want(http.StatusNoContent)
-	send(del, "/keys", "").want(http.StatusNoContent)
+	send(del, "/x509", "").Want(http.StatusNoContent)
+	send(del, "/keys", "").Want(http.StatusNoContent)
 }

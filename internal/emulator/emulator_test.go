@@ -19,12 +19,13 @@ import (
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
 
 func TestStart_writesSettings(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "it's made")
-	s := start(t, emulator.Options{Dir: dir, Applications: []string{"contoso", "fabrikam"}})
+	s := emulatortest.Start(t, emulator.Options{Dir: dir, Applications: []string{"contoso", "fabrikam"}})
 
 	settings, err := os.ReadFile(filepath.Join(dir, "emulator.json"))
 	if err != nil {
@@ -34,8 +35,8 @@ func TestStart_writesSettings(t *testing.T) {
 	if err := json.Unmarshal(settings, &read); err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(read, s.info) {
-		t.Errorf("emulator.json holds\n%+v\nInfo returns\n%+v", read, s.info)
+	if !reflect.DeepEqual(read, s.Info) {
+		t.Errorf("emulator.json holds\n%+v\nInfo returns\n%+v", read, s.Info)
 	}
 	for _, name := range []string{"emulator.json", "emulator.env"} {
 		stat, err := os.Stat(filepath.Join(dir, name))
@@ -50,7 +51,7 @@ func TestStart_writesSettings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(ca, s.e.CAPEM()) {
+	if !bytes.Equal(ca, s.Emulator.CAPEM()) {
 		t.Error("ca.pem is not what CAPEM returns")
 	}
 	shell := exec.CommandContext(t.Context(), "sh", "-c", `. "$0" && env`, filepath.Join(dir, "emulator.env"))
@@ -60,21 +61,21 @@ func TestStart_writesSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(string(output), "\n")
-	for name, value := range s.e.Environment() {
+	for name, value := range s.Emulator.Environment() {
 		if !slices.Contains(lines, name+"="+value) {
 			t.Errorf("emulator.env does not set %s to %q", name, value)
 		}
 	}
-	if s.e.Environment()["SSL_CERT_FILE"] != filepath.Join(dir, "ca.pem") {
-		t.Errorf("SSL_CERT_FILE is %q", s.e.Environment()["SSL_CERT_FILE"])
+	if s.Emulator.Environment()["SSL_CERT_FILE"] != filepath.Join(dir, "ca.pem") {
+		t.Errorf("SSL_CERT_FILE is %q", s.Emulator.Environment()["SSL_CERT_FILE"])
 	}
 }
 
 func TestStart_withoutDirNamesNoCAFile(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
+	s := emulatortest.Start(t, emulator.Options{})
 	for _, name := range []string{"SSL_CERT_FILE", "ARM_CA_BUNDLE"} {
-		if value, found := s.e.Environment()[name]; found {
+		if value, found := s.Emulator.Environment()[name]; found {
 			t.Errorf("%s is %q", name, value)
 		}
 	}
@@ -119,7 +120,7 @@ func TestClose_twiceIsFine(t *testing.T) {
 func TestClose_endsRequestsThatWait(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{}, 1)
-	s := start(t, emulator.Options{Latency: time.Hour, Now: func() time.Time {
+	s := emulatortest.Start(t, emulator.Options{Latency: time.Hour, Now: func() time.Time {
 		select {
 		case arrived <- struct{}{}:
 		default:
@@ -129,11 +130,11 @@ func TestClose_endsRequestsThatWait(t *testing.T) {
 	<-arrived // at the start
 	failed := make(chan error)
 	go func() {
-		_, err := s.try(http.MethodGet, s.info.Endpoints.AuthorityHost+"common/discovery/instance", nil)
+		_, err := s.Try(http.MethodGet, s.Info.Endpoints.AuthorityHost+"common/discovery/instance", nil)
 		failed <- err
 	}()
 	<-arrived
-	if err := s.e.Close(); err != nil {
+	if err := s.Emulator.Close(); err != nil {
 		t.Error(err)
 	}
 	if err := <-failed; err == nil {
@@ -143,25 +144,25 @@ func TestClose_endsRequestsThatWait(t *testing.T) {
 
 func TestEmulator_takesConcurrentUse(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
-	token := s.token(s.info.Audiences.IoTCentral)
+	s := emulatortest.Start(t, emulator.Options{})
+	token := s.Token(s.Info.Audiences.IoTCentral)
 	var clients sync.WaitGroup
 	for i := range 8 {
 		clients.Go(func() {
 			body := []byte(`{"displayName":"G","type":"iot","attestation":{"type":"symmetricKey"}}`)
-			made, err := s.try(http.MethodPut, s.centralURL("/enrollmentGroups/g"+strconv.Itoa(i), previewVersion), body,
+			made, err := s.Try(http.MethodPut, s.CentralURL("/enrollmentGroups/g"+strconv.Itoa(i), emulatortest.PreviewVersion), body,
 				"Authorization", token, "Content-Type", "application/json")
-			if err != nil || made.status != http.StatusOK {
+			if err != nil || made.Status != http.StatusOK {
 				t.Errorf("answered %+v, %v", made, err)
 			}
-			s.e.State()
-			s.e.Requests()
-			s.e.Fail(emulator.Fault{Path: "/nothing", Status: http.StatusTeapot})
-			_ = s.e.Rotate("", emulator.StageIssue) // one of them succeeds
+			s.Emulator.State()
+			s.Emulator.Requests()
+			s.Emulator.Fail(emulator.Fault{Path: "/nothing", Status: http.StatusTeapot})
+			_ = s.Emulator.Rotate("", emulator.StageIssue) // one of them succeeds
 		})
 	}
 	clients.Wait()
-	state := s.e.State()
+	state := s.Emulator.State()
 	if got := len(state.Applications[0].EnrollmentGroups); got != 8 {
 		t.Errorf("there are %d groups", got)
 	}
@@ -172,9 +173,9 @@ func TestEmulator_takesConcurrentUse(t *testing.T) {
 
 func TestLatency_delaysEachAnswer(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{Latency: 30 * time.Millisecond})
+	s := emulatortest.Start(t, emulator.Options{Latency: 30 * time.Millisecond})
 	began := time.Now()
-	s.send(http.MethodGet, s.info.Endpoints.AuthorityHost+"common/discovery/instance", nil).want(http.StatusOK)
+	s.Send(http.MethodGet, s.Info.Endpoints.AuthorityHost+"common/discovery/instance", nil).Want(http.StatusOK)
 	if took := time.Since(began); took < 30*time.Millisecond {
 		t.Errorf("answered after %v", took)
 	}
@@ -182,10 +183,10 @@ func TestLatency_delaysEachAnswer(t *testing.T) {
 
 func TestServices_areFoundByHostAndPath(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{Applications: []string{"contoso", "fabrikam"}})
-	app := s.info.Applications[1]
-	suffix := "." + s.info.Endpoints.IoTCentralDNSSuffix
-	path := "/api/enrollmentGroups?api-version=" + stableVersion
+	s := emulatortest.Start(t, emulator.Options{Applications: []string{"contoso", "fabrikam"}})
+	app := s.Info.Applications[1]
+	suffix := "." + s.Info.Endpoints.IoTCentralDNSSuffix
+	path := "/api/enrollmentGroups?api-version=" + emulatortest.StableVersion
 	for name, base := range map[string]string{
 		"subdomain":      app.URL,
 		"application ID": "https://" + app.ApplicationID + suffix,
@@ -193,62 +194,62 @@ func TestServices_areFoundByHostAndPath(t *testing.T) {
 		"upper case":     "https://FABRIKAM" + suffix,
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := s.in(t)
-			s.send(http.MethodGet, base+path, nil, "Authorization", app.APIToken).want(http.StatusOK)
+			s := s.In(t)
+			s.Send(http.MethodGet, base+path, nil, "Authorization", app.APIToken).Want(http.StatusOK)
 		})
 	}
-	for _, r := range s.e.Requests() {
+	for _, r := range s.Emulator.Requests() {
 		if r.Service != "iotcentral" || r.Application != "fabrikam" || r.Operation != "EnrollmentGroups_List" {
 			t.Errorf("logged as %+v", r)
 		}
 	}
-	s.send(http.MethodGet, s.info.Applications[0].URL+path, nil, "Authorization", app.APIToken).want(http.StatusUnauthorized)
-	unknown := s.send(http.MethodGet, "https://tailspin"+suffix+path, nil, "Authorization", app.APIToken)
-	if unknown.want(http.StatusNotFound).text("error", "code") != "NotFound" || unknown.header.Get("x-ms-error-code") == "" {
-		t.Errorf("an unknown application is answered with %s", unknown.body)
+	s.Send(http.MethodGet, s.Info.Applications[0].URL+path, nil, "Authorization", app.APIToken).Want(http.StatusUnauthorized)
+	unknown := s.Send(http.MethodGet, "https://tailspin"+suffix+path, nil, "Authorization", app.APIToken)
+	if unknown.Want(http.StatusNotFound).Text("error", "code") != "NotFound" || unknown.Header.Get("x-ms-error-code") == "" {
+		t.Errorf("an unknown application is answered with %s", unknown.Body)
 	}
 }
 
 func TestEmulators_runSideBySide(t *testing.T) {
 	t.Parallel()
-	first, second := start(t, emulator.Options{}), start(t, emulator.Options{})
-	first.x509Group("only-here")
-	if groups := second.e.State().Applications[0].EnrollmentGroups; len(groups) != 0 {
+	first, second := emulatortest.Start(t, emulator.Options{}), emulatortest.Start(t, emulator.Options{})
+	first.X509Group("only-here")
+	if groups := second.Emulator.State().Applications[0].EnrollmentGroups; len(groups) != 0 {
 		t.Errorf("the second emulator has %+v", groups)
 	}
-	foreign := first.token(first.info.Audiences.IoTCentral)
-	second.send(http.MethodGet, second.centralURL("/enrollmentGroups", stableVersion), nil, "Authorization", foreign).
-		want(http.StatusUnauthorized)
+	foreign := first.Token(first.Info.Audiences.IoTCentral)
+	second.Send(http.MethodGet, second.CentralURL("/enrollmentGroups", emulatortest.StableVersion), nil, "Authorization", foreign).
+		Want(http.StatusUnauthorized)
 }
 
 func TestState_isEqualAfterEverythingIsUndone(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
-	before := s.e.State()
-	entry := s.entry("group")
-	s.code(entry)
-	if reflect.DeepEqual(before, s.e.State()) {
+	s := emulatortest.Start(t, emulator.Options{})
+	before := s.Emulator.State()
+	entry := s.Entry("group")
+	s.Code(entry)
+	if reflect.DeepEqual(before, s.Emulator.State()) {
 		t.Error("a new group does not show in the state")
 	}
-	s.central(http.MethodGet, entry, "").want(http.StatusOK)
-	s.central(http.MethodDelete, "/enrollmentGroups/group", "").want(http.StatusNoContent)
-	if after := s.e.State(); !reflect.DeepEqual(before, after) {
-		t.Errorf("before:\n%s\nafter:\n%s", jsonText(before), jsonText(after))
+	s.Central(http.MethodGet, entry, "").Want(http.StatusOK)
+	s.Central(http.MethodDelete, "/enrollmentGroups/group", "").Want(http.StatusNoContent)
+	if after := s.Emulator.State(); !reflect.DeepEqual(before, after) {
+		t.Errorf("before:\n%s\nafter:\n%s", emulatortest.JSON(before), emulatortest.JSON(after))
 	}
-	answered := s.send(http.MethodGet, s.info.Endpoints.ResourceManager+"_emulator/state", nil).want(http.StatusOK)
+	answered := s.Send(http.MethodGet, s.Info.Endpoints.ResourceManager+"_emulator/state", nil).Want(http.StatusOK)
 	var state emulator.State
-	if err := json.Unmarshal(answered.body, &state); err != nil {
+	if err := json.Unmarshal(answered.Body, &state); err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(before, state) {
-		t.Errorf("State returns\n%s\nthe endpoint answers\n%s", jsonText(before), answered.body)
+		t.Errorf("State returns\n%s\nthe endpoint answers\n%s", emulatortest.JSON(before), answered.Body)
 	}
 }
 
 func TestEnvironment_namesEverythingTheProviderReads(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{Dir: t.TempDir()})
-	environment := s.e.Environment()
+	s := emulatortest.Start(t, emulator.Options{Dir: t.TempDir()})
+	environment := s.Emulator.Environment()
 	for _, name := range []string{
 		"ARM_TENANT_ID", "ARM_CLIENT_ID", "ARM_CLIENT_SECRET", "ARM_SUBSCRIPTION_ID", "ARM_USE_CLI",
 		"ARM_DISABLE_INSTANCE_DISCOVERY", "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", "ARM_RESOURCE_MANAGER_ENDPOINT",

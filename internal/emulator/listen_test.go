@@ -15,36 +15,37 @@ import (
 	"testing"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
 
 func TestStart_onEveryAddressIsReachedOnLoopback(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{Listen: "0.0.0.0:0"})
-	for _, address := range []string{s.info.Applications[0].AddressURL, s.info.Identity.MetadataURL} {
+	s := emulatortest.Start(t, emulator.Options{Listen: "0.0.0.0:0"})
+	for _, address := range []string{s.Info.Applications[0].AddressURL, s.Info.Identity.MetadataURL} {
 		parsed, err := url.Parse(address)
 		if err != nil || parsed.Hostname() != "127.0.0.1" {
 			t.Errorf("the address is %s: %v", address, err)
 		}
 	}
-	s.central(http.MethodGet, "/enrollmentGroups", "").want(http.StatusOK)
+	s.Central(http.MethodGet, "/enrollmentGroups", "").Want(http.StatusOK)
 }
 
 func TestStart_onANameServesTheApplicationsBelowIt(t *testing.T) {
 	t.Parallel()
 	host := ownName(t)
-	s := start(t, emulator.Options{Listen: net.JoinHostPort(host, "0")})
-	transport, ok := s.client.Transport.(*http.Transport)
+	s := emulatortest.Start(t, emulator.Options{Listen: net.JoinHostPort(host, "0")})
+	transport, ok := s.Client.Transport.(*http.Transport)
 	if !ok {
 		t.Fatal("the client has another transport")
 	}
-	dial, suffix := transport.DialContext, s.info.Endpoints.IoTCentralDNSSuffix
+	dial, suffix := transport.DialContext, s.Info.Endpoints.IoTCentralDNSSuffix
 	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) { return dial(ctx, network, suffix) }
 	_, port, _ := strings.Cut(suffix, ":")
 	for subdomain, want := range map[string]int{"contoso": http.StatusOK, "tailspin": http.StatusNotFound} {
-		address := fmt.Sprintf("https://%s.%s:%s/api/enrollmentGroups?api-version=%s", subdomain, host, port, stableVersion)
-		s.send(http.MethodGet, address, nil, "Authorization", s.info.Applications[0].APIToken).want(want)
+		address := fmt.Sprintf("https://%s.%s:%s/api/enrollmentGroups?api-version=%s", subdomain, host, port, emulatortest.StableVersion)
+		s.Send(http.MethodGet, address, nil, "Authorization", s.Info.Applications[0].APIToken).Want(want)
 	}
-	for _, r := range s.e.Requests() {
+	for _, r := range s.Emulator.Requests() {
 		if r.Service != "iotcentral" {
 			t.Errorf("logged as %+v", r)
 		}
@@ -72,13 +73,13 @@ func ownName(t *testing.T) string {
 
 func TestStart_refusesAnAddressInUse(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
-	_, port, _ := strings.Cut(s.info.Endpoints.IoTCentralDNSSuffix, ":")
+	s := emulatortest.Start(t, emulator.Options{})
+	_, port, _ := strings.Cut(s.Info.Endpoints.IoTCentralDNSSuffix, ":")
 	if second, err := emulator.Start(emulator.Options{Listen: "127.0.0.1:" + port}); err == nil {
 		_ = second.Close()
 		t.Error("two emulators listen on one port")
 	}
-	s.central(http.MethodGet, "/enrollmentGroups", "").want(http.StatusOK)
+	s.Central(http.MethodGet, "/enrollmentGroups", "").Want(http.StatusOK)
 }
 
 func TestStart_leavesNoHalfWrittenFiles(t *testing.T) {

@@ -128,8 +128,8 @@ func (e *Emulator) applicationLabel(host string) string {
 	if net.ParseIP(strings.Trim(host, "[]")) != nil {
 		return ""
 	}
-	label, rest, found := strings.Cut(strings.ToLower(host), ".")
-	if found && (rest == "localhost" || rest == e.listenName || e.central.Find(label) != nil) {
+	label, suffix, found := strings.Cut(strings.ToLower(host), ".")
+	if found && (suffix == "localhost" || suffix == e.listenName || e.central.Find(label) != nil) {
 		return label
 	}
 	return ""

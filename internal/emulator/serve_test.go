@@ -15,26 +15,27 @@ import (
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
 
 // connect opens a TLS connection to the main listener, whose other side must not be silent for long.
-func (s *session) connect() *tls.Conn {
-	s.t.Helper()
+func connect(s *emulatortest.Session) *tls.Conn {
+	s.T.Helper()
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(s.e.CAPEM())
+	pool.AppendCertsFromPEM(s.Emulator.CAPEM())
 	dialer := &tls.Dialer{Config: &tls.Config{RootCAs: pool, ServerName: "localhost", MinVersion: tls.VersionTLS12}}
-	address := strings.Replace(s.info.Endpoints.IoTCentralDNSSuffix, "localhost", "127.0.0.1", 1)
-	opened, err := dialer.DialContext(s.t.Context(), "tcp", address)
+	address := strings.Replace(s.Info.Endpoints.IoTCentralDNSSuffix, "localhost", "127.0.0.1", 1)
+	opened, err := dialer.DialContext(s.T.Context(), "tcp", address)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
-	s.t.Cleanup(func() { _ = opened.Close() })
+	s.T.Cleanup(func() { _ = opened.Close() })
 	connection, ok := opened.(*tls.Conn)
 	if !ok {
-		s.t.Fatalf("the connection is a %T", opened)
+		s.T.Fatalf("the connection is a %T", opened)
 	}
 	if err := connection.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	return connection
 }
@@ -50,8 +51,8 @@ func TestServe_clientsThatGoAwayAreNotAnswered(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := start(t, emulator.Options{Latency: test.latency})
-			connection := s.connect()
+			s := emulatortest.Start(t, emulator.Options{Latency: test.latency})
+			connection := connect(s)
 			if _, err := io.WriteString(connection, test.request); err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +63,7 @@ func TestServe_clientsThatGoAwayAreNotAnswered(t *testing.T) {
 			if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) || len(answered) != 0 {
 				t.Errorf("answered %q, %v", answered, err)
 			}
-			if logged := s.e.Requests(); len(logged) != 0 {
+			if logged := s.Emulator.Requests(); len(logged) != 0 {
 				t.Errorf("logged %+v", logged)
 			}
 		})
@@ -71,9 +72,9 @@ func TestServe_clientsThatGoAwayAreNotAnswered(t *testing.T) {
 
 func TestServe_bodiesHaveALimit(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
+	s := emulatortest.Start(t, emulator.Options{})
 	body := bytes.Repeat([]byte(" "), 4<<20)
-	path := s.info.Endpoints.ResourceManager + s.info.CatalogID[1:] + "?api-version=" + sphereVersion
+	path := s.Info.Endpoints.ResourceManager + s.Info.CatalogID[1:] + "?api-version=" + emulatortest.SphereVersion
 	for _, test := range []struct {
 		body   []byte
 		status int
@@ -81,27 +82,27 @@ func TestServe_bodiesHaveALimit(t *testing.T) {
 		{append(body, ' '), http.StatusRequestEntityTooLarge},
 		{append(body[:len(body)-2], "{}"...), http.StatusOK},
 	} {
-		s.send(http.MethodPatch, path, test.body, "Content-Type", "application/json",
-			"Authorization", s.token(s.info.Audiences.ResourceManager)).want(test.status)
+		s.Send(http.MethodPatch, path, test.body, "Content-Type", "application/json",
+			"Authorization", s.Token(s.Info.Audiences.ResourceManager)).Want(test.status)
 	}
 }
 
 func TestServe_anAddressIsNoApplication(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{Applications: []string{"127"}})
-	address := strings.Replace(s.info.Endpoints.ResourceManager, "localhost", "127.0.0.1", 1)
-	s.send(http.MethodGet, address+"_emulator/state", nil).want(http.StatusOK)
-	s.send(http.MethodGet, address+s.info.CatalogID[1:]+"?api-version="+sphereVersion, nil,
-		"Authorization", s.token(s.info.Audiences.ResourceManager)).want(http.StatusOK)
+	s := emulatortest.Start(t, emulator.Options{Applications: []string{"127"}})
+	address := strings.Replace(s.Info.Endpoints.ResourceManager, "localhost", "127.0.0.1", 1)
+	s.Send(http.MethodGet, address+"_emulator/state", nil).Want(http.StatusOK)
+	s.Send(http.MethodGet, address+s.Info.CatalogID[1:]+"?api-version="+emulatortest.SphereVersion, nil,
+		"Authorization", s.Token(s.Info.Audiences.ResourceManager)).Want(http.StatusOK)
 }
 
 func TestObserve_showsAnswersWithoutHeadersAndNoSecrets(t *testing.T) {
 	t.Parallel()
 	exchanges := make(chan emulator.Exchange, 2)
-	s := start(t, emulator.Options{Observe: func(x emulator.Exchange) { exchanges <- x }})
-	s.send(http.MethodGet, s.info.Endpoints.AuthorityHost+"common/discovery/instance", nil).want(http.StatusOK)
-	s.send(http.MethodGet, s.info.Identity.AppServiceEndpoint+"?resource="+s.info.Audiences.IoTCentral, nil,
-		"X-IDENTITY-HEADER", s.info.Identity.AppServiceHeader, "Authorization", "Bearer x", "Metadata", "true").want(http.StatusOK)
+	s := emulatortest.Start(t, emulator.Options{Observe: func(x emulator.Exchange) { exchanges <- x }})
+	s.Send(http.MethodGet, s.Info.Endpoints.AuthorityHost+"common/discovery/instance", nil).Want(http.StatusOK)
+	s.Send(http.MethodGet, s.Info.Identity.AppServiceEndpoint+"?resource="+s.Info.Audiences.IoTCentral, nil,
+		"X-IDENTITY-HEADER", s.Info.Identity.AppServiceHeader, "Authorization", "Bearer x", "Metadata", "true").Want(http.StatusOK)
 	discovery, token := <-exchanges, <-exchanges
 	if discovery.Operation != "InstanceDiscovery" || token.Operation != "AppServiceToken" {
 		t.Fatalf("saw %+v and %+v", discovery, token)

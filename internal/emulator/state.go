@@ -15,17 +15,11 @@ type State struct {
 	Applications []ApplicationState `json:"applications"`
 }
 
-// The parts of a [State].
-type (
-	CatalogState         = catalog.CatalogState
-	CertificateState     = catalog.CertificateState
-	ProductState         = catalog.ProductState
-	DeviceGroupState     = catalog.DeviceGroupState
-	DeviceState          = catalog.DeviceState
-	ApplicationState     = central.ApplicationState
-	EnrollmentGroupState = central.EnrollmentGroupState
-	EntryState           = central.EntryState
-)
+// CatalogState is an Azure Sphere catalog in a [State].
+type CatalogState = catalog.State
+
+// ApplicationState is an IoT Central application in a [State].
+type ApplicationState = central.ApplicationState
 
 // State returns a snapshot of what the services store.
 func (e *Emulator) State() State {

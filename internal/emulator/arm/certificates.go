@@ -97,7 +97,7 @@ func retrieveProof(c *call) (rest.Answer, *rest.Failure) {
 
 // proofFailure is the failure for a proof that cannot be made.
 func proofFailure(err error) *rest.Failure {
-	var refused *catalog.Refusal
+	var refused *catalog.ProofError
 	if errors.As(err, &refused) {
 		return rest.FailOwn(http.StatusBadRequest, refused.Code, refused.Message)
 	}

@@ -54,20 +54,20 @@ func (c *Certificate) StatusAt(now time.Time) string {
 	return c.status
 }
 
-// Refusal is a proof of possession that is refused for what was asked.
-type Refusal struct{ Code, Message string }
+// ProofError says why there is no proof of possession: what was asked for cannot be.
+type ProofError struct{ Code, Message string }
 
 // Error returns the message.
-func (r *Refusal) Error() string { return r.Message }
+func (e *ProofError) Error() string { return e.Message }
 
-// Proof makes a proof of possession, in DER. The error is a [*Refusal] for a nonce or a certificate that cannot be.
+// Proof makes a proof of possession, in DER. The error is a [*ProofError] for a nonce or a certificate that cannot be.
 func (s *Store) Proof(cert *Certificate, nonce string, now time.Time) ([]byte, error) {
 	if nonce == "" || utf8.RuneCountInString(nonce) > maxNonce || !utf8.ValidString(nonce) {
-		return nil, &Refusal{"InvalidProofOfPossessionNonce", "The proof of possession nonce must have 1 to 64 characters in UTF-8."}
+		return nil, &ProofError{"InvalidProofOfPossessionNonce", "The proof of possession nonce must have 1 to 64 characters in UTF-8."}
 	}
 	status := cert.StatusAt(now)
 	if status == StatusExpired || status == StatusRevoked || status != StatusActive && s.behavior.NonActiveProofRefused {
-		return nil, &Refusal{"InvalidCertificateStatus", "The certificate is " + strings.ToLower(status) + "."}
+		return nil, &ProofError{"InvalidCertificateStatus", "The certificate is " + strings.ToLower(status) + "."}
 	}
 	proof, err := pki.NewProof(cert.issuer, nonce, now)
 	if err != nil {

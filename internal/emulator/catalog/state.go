@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// CatalogState is an Azure Sphere catalog.
-type CatalogState struct {
+// State is an Azure Sphere catalog.
+type State struct {
 	ID           string             `json:"id"`
 	TenantID     string             `json:"tenant_id"` // also the ID of the Legacy tenant
 	TenantName   string             `json:"tenant_name"`
@@ -54,19 +54,19 @@ type DeviceState struct {
 }
 
 // State returns a snapshot of the catalogs.
-func (s *Store) State(now time.Time) []CatalogState {
+func (s *Store) State(now time.Time) []State {
 	s.Lock()
 	defer s.Unlock()
 	s.Settle(now)
-	state := []CatalogState{}
+	state := []State{}
 	for _, cat := range s.catalogs {
 		state = append(state, cat.state(now))
 	}
 	return state
 }
 
-func (cat *Catalog) state(now time.Time) CatalogState {
-	state := CatalogState{
+func (cat *Catalog) state(now time.Time) State {
+	state := State{
 		ID: cat.ID, TenantID: cat.TenantID, TenantName: cat.TenantName, Location: cat.Location, Tags: maps.Clone(cat.Tags),
 		Certificates: []CertificateState{}, Products: []ProductState{}, Devices: []DeviceState{},
 	}

@@ -240,7 +240,7 @@ func (c *call) decodeCertificate(sent string) (*x509.Certificate, error) {
 
 func (c *call) decodePEM(text []byte) ([]byte, error) {
 	var first []byte
-	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+	for block, left := pem.Decode(text); block != nil; block, left = pem.Decode(left) {
 		if block.Type != "CERTIFICATE" {
 			return nil, errors.New("the PEM text holds something else than a certificate: " + block.Type)
 		}

@@ -42,7 +42,7 @@ func getTenantProof(c *call) (rest.Answer, *rest.Failure) {
 
 // proofFailure is the failure for a proof that cannot be made.
 func proofFailure(err error) *rest.Failure {
-	var refused *catalog.Refusal
+	var refused *catalog.ProofError
 	if errors.As(err, &refused) {
 		return rest.Fail(http.StatusBadRequest, refused.Code, refused.Message)
 	}

@@ -1,7 +1,7 @@
 // Copyright (c) spheretrust
 // SPDX-License-Identifier: MPL-2.0
 
-package emulator_test
+package arm_test
 
 import (
 	"net/http"
@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
 
 // armRoute is an operation on a catalog or on what is below it. In its path, and in its body, the names of the fixture
@@ -57,37 +58,37 @@ var armRoutes = []armRoute{
 }
 
 // fixture is a catalog with one of each: certificate, product, device group and device.
-func fixture(t *testing.T) (*session, map[string]string) {
+func fixture(t *testing.T) (*emulatortest.Session, map[string]string) {
 	t.Helper()
-	s := start(t, emulator.Options{})
-	serial, _ := s.activeCA()
+	s := emulatortest.Start(t, emulator.Options{})
+	serial, _ := s.ActiveCA()
 	names := map[string]string{
-		"{catalog}": "contoso-catalog", "{certificate}": serial, "{product}": "Coffee", "{group}": "Kitchen", "{device}": deviceID("A"),
+		"{catalog}": "contoso-catalog", "{certificate}": serial, "{product}": "Coffee", "{group}": "Kitchen", "{device}": emulatortest.DeviceID("A"),
 	}
-	product := s.info.CatalogID + "/products/Coffee"
-	s.arm(http.MethodPut, product, `{}`).want(http.StatusOK)
-	s.arm(http.MethodPut, product+"/deviceGroups/Kitchen", `{}`).want(http.StatusOK)
-	s.arm(http.MethodPut, product+"/deviceGroups/Kitchen/devices/"+deviceID("A"), `{}`).want(http.StatusOK)
+	product := s.Info.CatalogID + "/products/Coffee"
+	s.ARM(http.MethodPut, product, `{}`).Want(http.StatusOK)
+	s.ARM(http.MethodPut, product+"/deviceGroups/Kitchen", `{}`).Want(http.StatusOK)
+	s.ARM(http.MethodPut, product+"/deviceGroups/Kitchen/devices/"+emulatortest.DeviceID("A"), `{}`).Want(http.StatusOK)
 	return s, names
 }
 
 // use sends the request of a route, with a body that may be another one than the route's.
-func (s *session) use(r armRoute, names map[string]string, body string) *reply {
-	s.t.Helper()
+func use(s *emulatortest.Session, r armRoute, names map[string]string, body string) *emulatortest.Reply {
+	s.T.Helper()
 	var pairs []string
 	for placeholder, name := range names {
 		pairs = append(pairs, placeholder, name)
 	}
 	fill := strings.NewReplacer(pairs...)
-	parent := strings.TrimSuffix(s.info.CatalogID, "contoso-catalog")
-	return s.arm(r.method, parent+fill.Replace(r.path), fill.Replace(body))
+	parent := strings.TrimSuffix(s.Info.CatalogID, "contoso-catalog")
+	return s.ARM(r.method, parent+fill.Replace(r.path), fill.Replace(body))
 }
 
 // refused fails the test unless the answer is an error in the shape of Resource Manager.
-func (r *reply) refused(status int) {
-	r.t.Helper()
-	if r.want(status); r.text("error", "code") == "" || r.text("error", "message") == "" {
-		r.t.Errorf("an error without code or message: %s", r.body)
+func refused(r *emulatortest.Reply, status int) {
+	r.T.Helper()
+	if r.Want(status); r.Text("error", "code") == "" || r.Text("error", "message") == "" {
+		r.T.Errorf("an error without code or message: %s", r.Body)
 	}
 }
 
@@ -99,8 +100,8 @@ func TestARM_everyRouteAnswersWhenAllIsThere(t *testing.T) {
 		if strings.HasSuffix(r.path, "/claimDevices") {
 			want = http.StatusAccepted
 		}
-		if got := s.use(r, names, r.body); got.status != want {
-			t.Errorf("%s %s: status %d, want %d: %s", r.method, r.path, got.status, want, got.body)
+		if got := use(s, r, names, r.body); got.Status != want {
+			t.Errorf("%s %s: status %d, want %d: %s", r.method, r.path, got.Status, want, got.Body)
 		}
 	}
 }
@@ -108,7 +109,7 @@ func TestARM_everyRouteAnswersWhenAllIsThere(t *testing.T) {
 func TestARM_unknownNamesAreNotFoundOnEveryRoute(t *testing.T) {
 	t.Parallel()
 	s, names := fixture(t)
-	before := s.e.State()
+	before := s.Emulator.State()
 	for _, r := range armRoutes {
 		for placeholder := range names {
 			if !strings.Contains(r.path, placeholder) {
@@ -127,51 +128,51 @@ func TestARM_unknownNamesAreNotFoundOnEveryRoute(t *testing.T) {
 				}
 				unknown[placeholder] = "Nowhere"
 				if placeholder == "{device}" {
-					unknown[placeholder] = deviceID("F")
+					unknown[placeholder] = emulatortest.DeviceID("F")
 				}
-				got := s.in(t).use(r, unknown, r.body)
+				got := use(s.In(t), r, unknown, r.body)
 				if want == http.StatusNoContent {
-					if got.want(want); len(got.body) != 0 {
-						t.Errorf("deleting what is not there answers %q", got.body)
+					if got.Want(want); len(got.Body) != 0 {
+						t.Errorf("deleting what is not there answers %q", got.Body)
 					}
 					return
 				}
-				got.refused(want)
-				if cause := got.header.Get("x-ms-failure-cause"); placeholder == "{catalog}" &&
-					(got.text("error", "code") != "ResourceNotFound" || cause != "gateway") {
-					t.Errorf("a missing catalog answers %s with the cause %q", got.body, cause)
+				refused(got, want)
+				if cause := got.Header.Get("x-ms-failure-cause"); placeholder == "{catalog}" &&
+					(got.Text("error", "code") != "ResourceNotFound" || cause != "gateway") {
+					t.Errorf("a missing catalog answers %s with the cause %q", got.Body, cause)
 				}
 			})
 		}
 	}
-	if after := s.e.State(); !reflect.DeepEqual(before, after) {
-		t.Errorf("refused requests change the state from\n%s\nto\n%s", jsonText(before), jsonText(after))
+	if after := s.Emulator.State(); !reflect.DeepEqual(before, after) {
+		t.Errorf("refused requests change the state from\n%s\nto\n%s", emulatortest.JSON(before), emulatortest.JSON(after))
 	}
 }
 
 func TestARM_bodiesMustBeObjectsOnEveryRoute(t *testing.T) {
 	t.Parallel()
 	s, names := fixture(t)
-	before := s.e.State()
+	before := s.Emulator.State()
 	for _, r := range armRoutes {
 		if r.body == "" {
 			continue
 		}
 		for _, body := range []string{"", "{", "[]", "null", `"text"`, "5", `{} {}`} {
 			t.Run(r.method+" "+r.path+" with "+body, func(t *testing.T) {
-				s.in(t).use(r, names, body).refused(http.StatusBadRequest)
+				refused(use(s.In(t), r, names, body), http.StatusBadRequest)
 			})
 		}
 	}
-	if after := s.e.State(); !reflect.DeepEqual(before, after) {
-		t.Errorf("refused requests change the state from\n%s\nto\n%s", jsonText(before), jsonText(after))
+	if after := s.Emulator.State(); !reflect.DeepEqual(before, after) {
+		t.Errorf("refused requests change the state from\n%s\nto\n%s", emulatortest.JSON(before), emulatortest.JSON(after))
 	}
 }
 
 func TestARM_membersMustHaveTheirTypes(t *testing.T) {
 	t.Parallel()
 	s, names := fixture(t)
-	before := s.e.State()
+	before := s.Emulator.State()
 	const product, group = "{catalog}/products/{product}", "{catalog}/products/{product}/deviceGroups/{group}"
 	const device = group + "/devices/{device}"
 	for _, r := range []armRoute{
@@ -198,10 +199,10 @@ func TestARM_membersMustHaveTheirTypes(t *testing.T) {
 		{"POST", device + "/generateCapabilityImage", `{"capabilities":["Everything"]}`},
 	} {
 		t.Run(r.method+" "+r.path+" with "+r.body, func(t *testing.T) {
-			s.in(t).use(r, names, r.body).refused(http.StatusBadRequest)
+			refused(use(s.In(t), r, names, r.body), http.StatusBadRequest)
 		})
 	}
-	if after := s.e.State(); !reflect.DeepEqual(before, after) {
-		t.Errorf("refused requests change the state from\n%s\nto\n%s", jsonText(before), jsonText(after))
+	if after := s.Emulator.State(); !reflect.DeepEqual(before, after) {
+		t.Errorf("refused requests change the state from\n%s\nto\n%s", emulatortest.JSON(before), emulatortest.JSON(after))
 	}
 }

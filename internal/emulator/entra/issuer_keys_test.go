@@ -1,7 +1,7 @@
 // Copyright (c) spheretrust
 // SPDX-License-Identifier: MPL-2.0
 
-package emulator_test
+package entra_test
 
 import (
 	"crypto/ecdsa"
@@ -18,6 +18,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
 
 // issuerKeys is what a token issuer serves: its discovery document and its keys, in which ISSUER is its own address.
@@ -61,9 +62,9 @@ func keySet(keys ...string) string { return `{"keys":[` + strings.Join(keys, ","
 
 func TestFederatedIssuer_signsInWithTheKeyThatItNames(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
-	rsaSigner, _ := s.clientKey()
-	ecSigner, stranger := newTestCA(t, pkix.Name{}, true).key, newTestCA(t, pkix.Name{}, true).key
+	s := emulatortest.Start(t, emulator.Options{})
+	rsaSigner, _ := clientKey(s)
+	ecSigner, stranger := emulatortest.NewCA(t, pkix.Name{}, true).Key, emulatortest.NewCA(t, pkix.Name{}, true).Key
 	both := keySet(rsaKey("r", &rsaSigner.PublicKey), ecKey(t, "e", &ecSigner.PublicKey))
 	for name, test := range map[string]struct {
 		issuerKeys
@@ -96,7 +97,7 @@ func TestFederatedIssuer_signsInWithTheKeyThatItNames(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			issuer := test.issuer(t)
-			s := start(t, emulator.Options{FederatedIssuers: []string{issuer}})
+			s := emulatortest.Start(t, emulator.Options{FederatedIssuers: []string{issuer}})
 			header := map[string]any{}
 			if test.kid != nil {
 				header["kid"] = test.kid
@@ -105,15 +106,15 @@ func TestFederatedIssuer_signsInWithTheKeyThatItNames(t *testing.T) {
 			if test.method == jwt.SigningMethodES256 {
 				by = ecSigner
 			}
-			answered := s.tokenRequest(s.assertionForm(s.info.ClientID, signed(t, test.method, by, header, map[string]any{
+			answered := s.TokenRequest(assertionForm(s, s.Info.ClientID, signed(t, test.method, by, header, map[string]any{
 				"iss": issuer, "sub": "anything", "aud": "api://AzureADTokenExchange", "exp": time.Now().Add(time.Hour).Unix(),
 			})))
 			if test.want == 0 {
-				answered.want(http.StatusOK)
+				answered.Want(http.StatusOK)
 				return
 			}
-			if answered.aadsts(test.want); !strings.Contains(answered.text("error_description"), test.says) {
-				t.Errorf("answered %s, want one that says %q", answered.body, test.says)
+			if aadsts(answered, test.want); !strings.Contains(answered.Text("error_description"), test.says) {
+				t.Errorf("answered %s, want one that says %q", answered.Body, test.says)
 			}
 		})
 	}

@@ -1,7 +1,7 @@
 // Copyright (c) spheretrust
 // SPDX-License-Identifier: MPL-2.0
 
-package emulator_test
+package entra_test
 
 import (
 	"crypto/rsa"
@@ -17,21 +17,22 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
 
 // assertionForm asks for a token of IoT Central with a client assertion.
-func (s *session) assertionForm(clientID, assertion string) url.Values {
+func assertionForm(s *emulatortest.Session, clientID, assertion string) url.Values {
 	return url.Values{
-		"grant_type": {"client_credentials"}, "scope": {s.info.Audiences.IoTCentral + "/.default"}, "client_id": {clientID},
+		"grant_type": {"client_credentials"}, "scope": {s.Info.Audiences.IoTCentral + "/.default"}, "client_id": {clientID},
 		"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}, "client_assertion": {assertion},
 	}
 }
 
 // aadsts fails the test unless a sign-in was refused with the number.
-func (r *reply) aadsts(number int) {
-	r.t.Helper()
-	if r.want(http.StatusUnauthorized); r.text("error") != "invalid_client" || r.at("error_codes", 0) != float64(number) {
-		r.t.Errorf("answered %s, want AADSTS%d", r.body, number)
+func aadsts(r *emulatortest.Reply, number int) {
+	r.T.Helper()
+	if r.Want(http.StatusUnauthorized); r.Text("error") != "invalid_client" || r.At("error_codes", 0) != float64(number) {
+		r.T.Errorf("answered %s, want AADSTS%d", r.Body, number)
 	}
 }
 
@@ -48,19 +49,19 @@ func signed(t *testing.T, method jwt.SigningMethod, key any, header, claims map[
 }
 
 // clientKey is the key of the emulator's client certificate, and the header that names the certificate.
-func (s *session) clientKey() (key *rsa.PrivateKey, header map[string]any) {
-	s.t.Helper()
-	text, err := s.e.ClientCertificate()
+func clientKey(s *emulatortest.Session) (key *rsa.PrivateKey, header map[string]any) {
+	s.T.Helper()
+	text, err := s.Emulator.ClientCertificate()
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	pair, err := tls.X509KeyPair(text, text)
 	if err != nil {
-		s.t.Fatal(err)
+		s.T.Fatal(err)
 	}
 	key, ok := pair.PrivateKey.(*rsa.PrivateKey)
 	if !ok {
-		s.t.Fatalf("the key is a %T", pair.PrivateKey)
+		s.T.Fatalf("the key is a %T", pair.PrivateKey)
 	}
 	sum := sha256.Sum256(pair.Certificate[0])
 	return key, map[string]any{"x5t#S256": base64.RawURLEncoding.EncodeToString(sum[:])}
@@ -68,14 +69,14 @@ func (s *session) clientKey() (key *rsa.PrivateKey, header map[string]any) {
 
 func TestClientAssertion_isCheckedInEachPart(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
-	key, header := s.clientKey()
-	owner, reader := s.info.Principals[0].ClientID, s.info.Principals[1].ClientID
-	endpoint := s.info.Endpoints.AuthorityHost + s.info.TenantID + "/oauth2/v2.0/token"
+	s := emulatortest.Start(t, emulator.Options{})
+	key, header := clientKey(s)
+	owner, reader := s.Info.Principals[0].ClientID, s.Info.Principals[1].ClientID
+	endpoint := s.Info.Endpoints.AuthorityHost + s.Info.TenantID + "/oauth2/v2.0/token"
 	good := map[string]any{
 		"iss": owner, "sub": owner, "aud": endpoint, "exp": time.Now().Add(time.Hour).Unix(), "jti": "1",
 	}
-	s.tokenRequest(s.assertionForm(owner, signed(t, jwt.SigningMethodPS256, key, header, good))).want(http.StatusOK)
+	s.TokenRequest(assertionForm(s, owner, signed(t, jwt.SigningMethodPS256, key, header, good))).Want(http.StatusOK)
 	for name, test := range map[string]struct {
 		client string
 		method jwt.SigningMethod
@@ -105,16 +106,16 @@ func TestClientAssertion_isCheckedInEachPart(t *testing.T) {
 			if test.method == jwt.SigningMethodNone {
 				by = jwt.UnsafeAllowNoneSignatureType
 			}
-			s.in(t).tokenRequest(s.assertionForm(test.client, signed(t, test.method, by, header, claims))).aadsts(test.want)
+			aadsts(s.In(t).TokenRequest(assertionForm(s, test.client, signed(t, test.method, by, header, claims))), test.want)
 		})
 	}
 	for _, header := range []map[string]any{nil, {"x5t": "another"}, {"x5t": 5}} {
-		s.tokenRequest(s.assertionForm(owner, signed(t, jwt.SigningMethodPS256, key, header, good))).aadsts(700027)
+		aadsts(s.TokenRequest(assertionForm(s, owner, signed(t, jwt.SigningMethodPS256, key, header, good))), 700027)
 	}
-	s.tokenRequest(s.assertionForm(owner, "x.y.z")).aadsts(50027)
-	form := s.assertionForm(owner, signed(t, jwt.SigningMethodPS256, key, header, good))
+	aadsts(s.TokenRequest(assertionForm(s, owner, "x.y.z")), 50027)
+	form := assertionForm(s, owner, signed(t, jwt.SigningMethodPS256, key, header, good))
 	form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:saml2-bearer")
-	if refused := s.tokenRequest(form).want(http.StatusBadRequest); refused.text("error") != "invalid_request" {
-		t.Errorf("another type of assertion is answered with %s", refused.body)
+	if refused := s.TokenRequest(form).Want(http.StatusBadRequest); refused.Text("error") != "invalid_request" {
+		t.Errorf("another type of assertion is answered with %s", refused.Body)
 	}
 }

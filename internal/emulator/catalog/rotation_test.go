@@ -1,7 +1,7 @@
 // Copyright (c) spheretrust
 // SPDX-License-Identifier: MPL-2.0
 
-package emulator_test
+package catalog_test
 
 import (
 	"encoding/base64"
@@ -14,11 +14,12 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
 
-func (s *session) statuses() string {
+func statuses(s *emulatortest.Session) string {
 	var all []string
-	for _, c := range s.e.State().Catalogs[0].Certificates {
+	for _, c := range s.Emulator.State().Catalogs[0].Certificates {
 		all = append(all, c.Status)
 	}
 	return strings.Join(all, " ")
@@ -26,7 +27,7 @@ func (s *session) statuses() string {
 
 func TestRotate_followsTheLifeCycle(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
+	s := emulatortest.Start(t, emulator.Options{})
 	for _, step := range []struct {
 		stage emulator.Stage
 		fails bool
@@ -44,76 +45,76 @@ func TestRotate_followsTheLifeCycle(t *testing.T) {
 		{emulator.StageExpire, true, "Expired Revoked Expired"},
 		{"nonsense", true, "Expired Revoked Expired"},
 	} {
-		if err := s.e.Rotate("", step.stage); (err != nil) != step.fails {
+		if err := s.Emulator.Rotate("", step.stage); (err != nil) != step.fails {
 			t.Errorf("%s: %v", step.stage, err)
 		}
-		if got := s.statuses(); got != step.want {
+		if got := statuses(s); got != step.want {
 			t.Errorf("after %s: %s, want %s", step.stage, got, step.want)
 		}
 	}
-	certificates := s.e.State().Catalogs[0].Certificates
+	certificates := s.Emulator.State().Catalogs[0].Certificates
 	for i := 1; i < len(certificates); i++ {
 		if !certificates[i].NotBefore.After(certificates[i-1].NotBefore) {
 			t.Errorf("certificate %d does not start after the one before", i)
 		}
 	}
-	if err := s.e.Rotate("/subscriptions/x", emulator.StageIssue); err == nil {
+	if err := s.Emulator.Rotate("/subscriptions/x", emulator.StageIssue); err == nil {
 		t.Error("an unknown catalog rotates")
 	}
-	if err := s.e.Rotate(s.info.SphereTenantID, emulator.StageIssue); err != nil {
+	if err := s.Emulator.Rotate(s.Info.SphereTenantID, emulator.StageIssue); err != nil {
 		t.Errorf("by tenant ID: %v", err)
 	}
 }
 
 func TestRotate_successorProvesPossession(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
-	s.send(http.MethodPost, s.info.Endpoints.ResourceManager+"_emulator/rotate", []byte(`{"stage":"issue"}`)).want(http.StatusNoContent)
-	s.send(http.MethodPost, s.info.Endpoints.ResourceManager+"_emulator/rotate", []byte(`{"stage":"issue"}`)).want(http.StatusConflict)
-	list := s.arm(http.MethodGet, s.info.CatalogID+"/certificates", "").want(http.StatusOK)
-	successor := s.certificate(list.text("value", 1, "properties", "certificate"))
-	proof := s.certificate(s.proof(list.text("value", 1, "name"), "n"))
+	s := emulatortest.Start(t, emulator.Options{})
+	s.Send(http.MethodPost, s.Info.Endpoints.ResourceManager+"_emulator/rotate", []byte(`{"stage":"issue"}`)).Want(http.StatusNoContent)
+	s.Send(http.MethodPost, s.Info.Endpoints.ResourceManager+"_emulator/rotate", []byte(`{"stage":"issue"}`)).Want(http.StatusConflict)
+	list := s.ARM(http.MethodGet, s.Info.CatalogID+"/certificates", "").Want(http.StatusOK)
+	successor := s.Certificate(list.Text("value", 1, "properties", "certificate"))
+	proof := s.Certificate(s.Proof(list.Text("value", 1, "name"), "n"))
 	if err := proof.CheckSignatureFrom(successor); err != nil {
 		t.Error(err)
 	}
-	if err := proof.CheckSignatureFrom(s.certificate(list.text("value", 0, "properties", "certificate"))); err == nil {
+	if err := proof.CheckSignatureFrom(s.Certificate(list.Text("value", 0, "properties", "certificate"))); err == nil {
 		t.Error("the proof is signed by the active CA")
 	}
 }
 
 func TestRotate_expiredCertificateHasNoBodyChainOrProof(t *testing.T) {
 	t.Parallel()
-	s := start(t, emulator.Options{})
-	serial, _ := s.activeCA()
+	s := emulatortest.Start(t, emulator.Options{})
+	serial, _ := s.ActiveCA()
 	for _, stage := range []emulator.Stage{emulator.StageIssue, emulator.StageActivate, emulator.StageExpire} {
-		if err := s.e.Rotate("", stage); err != nil {
+		if err := s.Emulator.Rotate("", stage); err != nil {
 			t.Fatal(err)
 		}
 	}
-	path := s.info.CatalogID + "/certificates/" + serial
-	shown := s.arm(http.MethodGet, path, "").want(http.StatusOK)
-	if shown.at("properties", "certificate") != nil || shown.text("properties", "thumbprint") == "" {
-		t.Errorf("answered %s", shown.body)
+	path := s.Info.CatalogID + "/certificates/" + serial
+	shown := s.ARM(http.MethodGet, path, "").Want(http.StatusOK)
+	if shown.At("properties", "certificate") != nil || shown.Text("properties", "thumbprint") == "" {
+		t.Errorf("answered %s", shown.Body)
 	}
-	if chain := s.arm(http.MethodPost, path+"/retrieveCertChain", "").want(http.StatusOK); string(chain.body) != `{"certificateChain":null}` {
-		t.Errorf("answered %s", chain.body)
+	if chain := s.ARM(http.MethodPost, path+"/retrieveCertChain", "").Want(http.StatusOK); string(chain.Body) != `{"certificateChain":null}` {
+		t.Errorf("answered %s", chain.Body)
 	}
-	s.arm(http.MethodPost, path+"/retrieveProofOfPossessionNonce", `{"proofOfPossessionNonce":"n"}`).want(http.StatusBadRequest)
+	s.ARM(http.MethodPost, path+"/retrieveProofOfPossessionNonce", `{"proofOfPossessionNonce":"n"}`).Want(http.StatusBadRequest)
 }
 
 func TestCAAge_leavesTheRest(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
-	s := start(t, emulator.Options{Now: clock.Now, CAAge: 700 * 24 * time.Hour})
-	certificate := s.e.State().Catalogs[0].Certificates[0]
+	clock := emulatortest.NewClock()
+	s := emulatortest.Start(t, emulator.Options{Now: clock.Now, CAAge: 700 * 24 * time.Hour})
+	certificate := s.Emulator.State().Catalogs[0].Certificates[0]
 	if want := clock.Now().Add(-700*24*time.Hour - 3*time.Hour); !certificate.NotBefore.Equal(want) {
 		t.Errorf("it starts at %v, want %v", certificate.NotBefore, want)
 	}
 	if !certificate.NotAfter.Equal(certificate.NotBefore.AddDate(2, 0, 0)) {
 		t.Errorf("it lives from %v to %v", certificate.NotBefore, certificate.NotAfter)
 	}
-	clock.advance(31 * 24 * time.Hour)
-	if got := s.statuses(); got != "Expired" {
+	clock.Advance(31 * 24 * time.Hour)
+	if got := statuses(s); got != "Expired" {
 		t.Errorf("after its end it is %s", got)
 	}
 }
@@ -122,10 +123,10 @@ func TestPolicyCA_coversTheCatalogCAWhateverTheClockSays(t *testing.T) {
 	t.Parallel()
 	for _, year := range []int{2015, 2021, 2026, 2027, 2029, 2045, 2060} {
 		now := time.Date(year, time.November, 1, 0, 0, 0, 0, time.UTC)
-		s := start(t, emulator.Options{Now: func() time.Time { return now }})
-		serial, _ := s.activeCA()
-		answered := s.arm(http.MethodPost, s.info.CatalogID+"/certificates/"+serial+"/retrieveCertChain", "").want(http.StatusOK)
-		der, err := base64.StdEncoding.DecodeString(answered.text("certificateChain"))
+		s := emulatortest.Start(t, emulator.Options{Now: func() time.Time { return now }})
+		serial, _ := s.ActiveCA()
+		answered := s.ARM(http.MethodPost, s.Info.CatalogID+"/certificates/"+serial+"/retrieveCertChain", "").Want(http.StatusOK)
+		der, err := base64.StdEncoding.DecodeString(answered.Text("certificateChain"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,13 +146,13 @@ func TestPolicyCA_coversTheCatalogCAWhateverTheClockSays(t *testing.T) {
 
 func TestAutomaticRotation_doesNotRenewWhatWasRevoked(t *testing.T) {
 	t.Parallel()
-	clock := newClock()
-	s := start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{CatalogBehavior: catalog.Behavior{AutomaticRotation: true}}})
-	if err := s.e.Rotate("", emulator.StageRevoke); err != nil {
+	clock := emulatortest.NewClock()
+	s := emulatortest.Start(t, emulator.Options{Now: clock.Now, Behavior: emulator.Behavior{CatalogBehavior: catalog.Behavior{AutomaticRotation: true}}})
+	if err := s.Emulator.Rotate("", emulator.StageRevoke); err != nil {
 		t.Fatal(err)
 	}
-	clock.advance(3 * 366 * 24 * time.Hour)
-	if got := s.statuses(); got != "Revoked" {
+	clock.Advance(3 * 366 * 24 * time.Hour)
+	if got := statuses(s); got != "Revoked" {
 		t.Errorf("three years later: %s, want Revoked", got)
 	}
 }

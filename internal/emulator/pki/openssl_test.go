@@ -1,7 +1,7 @@
 // Copyright (c) spheretrust
 // SPDX-License-Identifier: MPL-2.0
 
-package emulator_test
+package pki_test
 
 import (
 	"encoding/base64"
@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
 )
 
 // opensslFiles are what the emulator answers, as files for an independent reader.
@@ -100,13 +101,13 @@ func (o opensslFiles) chainParts(file string) [][]byte {
 func TestOpenSSL_readsTheCatalogCA(t *testing.T) {
 	t.Parallel()
 	o := newOpensslFiles(t)
-	s := start(t, emulator.Options{})
-	serial, encoded := s.activeCA()
+	s := emulatortest.Start(t, emulator.Options{})
+	serial, encoded := s.ActiveCA()
 	file := o.write("ca.cer", encoded)
 	text := o.run("x509", "-inform", "DER", "-in", file, "-noout", "-text", "-nameopt", "RFC2253")
 	o.want(text,
 		"Signature Algorithm: ecdsa-with-SHA384", "ASN1 OID: secp384r1",
-		"Subject: CN=Microsoft Azure Sphere "+s.info.SphereTenantID+",O=Microsoft Corporation,L=Redmond,ST=Washington,C=US",
+		"Subject: CN=Microsoft Azure Sphere "+s.Info.SphereTenantID+",O=Microsoft Corporation,L=Redmond,ST=Washington,C=US",
 		`Issuer: CN=Azure Sphere Policy CA \d{4},O=Microsoft Corporation,C=US`,
 		"X509v3 Key Usage: critical Digital Signature, Certificate Sign, CRL Sign",
 		"X509v3 Basic Constraints: critical CA:TRUE",
@@ -119,7 +120,7 @@ func TestOpenSSL_readsTheCatalogCA(t *testing.T) {
 		t.Errorf("the serial number is %s, in ARM it is %s", got, serial)
 	}
 	fingerprint := o.run("x509", "-inform", "DER", "-in", file, "-noout", "-fingerprint", "-sha1")
-	want := s.arm(http.MethodGet, s.info.CatalogID+"/certificates/"+serial, "").text("properties", "thumbprint")
+	want := s.ARM(http.MethodGet, s.Info.CatalogID+"/certificates/"+serial, "").Text("properties", "thumbprint")
 	_, got, _ := strings.Cut(strings.TrimSpace(fingerprint), "=")
 	if strings.ReplaceAll(got, ":", "") != want {
 		t.Errorf("the fingerprint is %s, in ARM the thumbprint is %s", got, want)
@@ -132,10 +133,10 @@ func TestOpenSSL_readsTheCatalogCA(t *testing.T) {
 func TestOpenSSL_readsAndVerifiesTheChain(t *testing.T) {
 	t.Parallel()
 	o := newOpensslFiles(t)
-	s := start(t, emulator.Options{})
-	serial, encoded := s.activeCA()
-	chain := o.write("chain.p7b", s.arm(http.MethodPost, s.info.CatalogID+"/certificates/"+serial+"/retrieveCertChain", "").
-		text("certificateChain"))
+	s := emulatortest.Start(t, emulator.Options{})
+	serial, encoded := s.ActiveCA()
+	chain := o.write("chain.p7b", s.ARM(http.MethodPost, s.Info.CatalogID+"/certificates/"+serial+"/retrieveCertChain", "").
+		Text("certificateChain"))
 	parts := o.chainParts(chain)
 	if len(parts) != 3 {
 		t.Fatalf("openssl finds %d certificates", len(parts))
@@ -148,7 +149,7 @@ func TestOpenSSL_readsAndVerifiesTheChain(t *testing.T) {
 	o.run("verify", "-x509_strict", "-CAfile", root, root)
 	o.run("verify", "-CAfile", root, "-untrusted", policy, ca)
 
-	proof := o.writePEM("proof.pem", s.certificate(s.proof(serial, "NONCE")).Raw)
+	proof := o.writePEM("proof.pem", s.Certificate(s.Proof(serial, "NONCE")).Raw)
 	untrusted := o.writePEM("untrusted.pem", parts[1], parts[2])
 	o.run("verify", "-CAfile", root, "-untrusted", untrusted, proof)
 
@@ -185,9 +186,9 @@ func TestOpenSSL_readsAndVerifiesTheChain(t *testing.T) {
 func TestOpenSSL_readsTheProof(t *testing.T) {
 	t.Parallel()
 	o := newOpensslFiles(t)
-	s := start(t, emulator.Options{})
-	serial, _ := s.activeCA()
-	file := o.write("proof.cer", s.proof(serial, "AbCdEfGhIjKlMnOpQrStUv"))
+	s := emulatortest.Start(t, emulator.Options{})
+	serial, _ := s.ActiveCA()
+	file := o.write("proof.cer", s.Proof(serial, "AbCdEfGhIjKlMnOpQrStUv"))
 	text := o.run("x509", "-inform", "DER", "-in", file, "-noout", "-text", "-nameopt", "RFC2253")
 	o.want(text, "Subject: CN=AbCdEfGhIjKlMnOpQrStUv\n", "ecdsa-with-SHA384", "secp384r1",
 		"X509v3 Key Usage: critical Encipher Only", "X509v3 Extended Key Usage: critical")
