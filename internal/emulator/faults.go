@@ -90,6 +90,7 @@ func (f *Fault) answer(c *rest.Call) rest.Answer {
 	if code == "" {
 		code = strings.ReplaceAll(http.StatusText(f.Status), " ", "")
 	}
+	// In the shape of the service, which does not learn of it: it may count its answers.
 	a := c.Refuse(rest.Fail(f.Status, code, "The emulator was told to fail this request."))
 	a.Status = f.Status
 	if f.Body != "" {

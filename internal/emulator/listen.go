@@ -48,11 +48,11 @@ func (e *Emulator) listen(host string) error {
 		}
 		return err
 	}
-	e.serveOn(listeners[0], true, e.handler(mainListener, nil))
+	e.serveOn(listeners[0], true, http.HandlerFunc(e.serveMain))
 	for i, app := range e.central.Applications() {
-		e.serveOn(listeners[1+i], true, e.handler(applicationListener, app))
+		e.serveOn(listeners[1+i], true, e.services.applications[app])
 	}
-	e.serveOn(listeners[len(listeners)-1], false, e.handler(metadataListener, nil))
+	e.serveOn(listeners[len(listeners)-1], false, e.services.metadata)
 	return nil
 }
 

@@ -13,15 +13,6 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
-// listenerKind says which services a listener offers.
-type listenerKind int
-
-const (
-	mainListener        listenerKind = iota // everything
-	applicationListener                     // one IoT Central application
-	metadataListener                        // managed identities, without TLS
-)
-
 // services are what listeners lead to.
 type services struct {
 	entra, arm, sphere, metadata, github, azureDevOps http.Handler
@@ -62,18 +53,6 @@ func (h *host) Answer(c *rest.Call) rest.Answer {
 	return a.With("Date", c.Now.Format(http.TimeFormat)) // The emulated time, and not the machine's.
 }
 
-// handler returns the handler of a listener. The application is that of an application listener.
-func (e *Emulator) handler(kind listenerKind, app *central.Application) http.Handler {
-	switch kind {
-	case metadataListener:
-		return e.services.metadata
-	case applicationListener:
-		return e.services.applications[app]
-	default:
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { e.serviceOf(r).ServeHTTP(w, r) })
-	}
-}
-
 // delay waits for the configured latency. It reports false when the client has gone or the emulator is being closed.
 func (e *Emulator) delay(r *http.Request) bool {
 	if e.opts.Latency <= 0 {
@@ -90,6 +69,9 @@ func (e *Emulator) delay(r *http.Request) bool {
 		return false
 	}
 }
+
+// serveMain serves the main listener, which offers everything.
+func (e *Emulator) serveMain(w http.ResponseWriter, r *http.Request) { e.serviceOf(r).ServeHTTP(w, r) }
 
 // serviceOf tells the services of the main listener apart: IoT Central by the first label of the host, the others by path.
 func (e *Emulator) serviceOf(r *http.Request) http.Handler {

@@ -101,6 +101,7 @@ func (s *Service[C]) dispatch(w http.ResponseWriter, r *http.Request, known meth
 
 // answer is what all routes have around them. Where there is no operation, allow are the methods that the path has.
 func (s *Service[C]) answer(w http.ResponseWriter, r *http.Request, found *operation[C], allow string) {
+	now := s.Host.Now() // arrival
 	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	if err != nil {
 		// The client has gone away. Returning would answer 200.
@@ -110,7 +111,7 @@ func (s *Service[C]) answer(w http.ResponseWriter, r *http.Request, found *opera
 	if err != nil {
 		sent = r.URL
 	}
-	c := &Call{Request: r, Sent: sent, Body: body, Now: s.Host.Now(), RequestID: uuid.NewString()}
+	c := &Call{Request: r, Sent: sent, Body: body, Now: now, RequestID: uuid.NewString()}
 	if found != nil {
 		c.Route = &found.Route
 	}
