@@ -108,6 +108,7 @@ func TestService_handlesUnderItsLockOnly(t *testing.T) {
 	s.Admit = func(*rest.Call) *rest.Failure {
 		if lock.TryLock() {
 			t.Error("a call is admitted without the lock")
+			lock.Unlock() // Or the service waits for it without end.
 		}
 		return rest.Fail(http.StatusForbidden, "Forbidden", "No.").With("Retry-After", "1")
 	}
