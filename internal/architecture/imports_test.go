@@ -25,11 +25,11 @@ var arrows = []struct {
 	may  []string
 }{
 	{"provider", []string{
-		"services/azuresphere", "services/iotcentral", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "auth",
+		"services/azuresphere", "services/azureiotcentral", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "auth",
 	}},
 	// The Terraform types: thin, and apart from each other.
 	{"services/azuresphere", []string{"services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "certs"}},
-	{"services/iotcentral", []string{"services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "certs"}},
+	{"services/azureiotcentral", []string{"services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "certs"}},
 	{"services", []string{"clients", "fwtypes", "trust", "sphere", "certs"}},
 	{"clients", []string{"fwtypes", "trust", "sphere", "iotcentral", "transport", "auth", "certs"}},
 	{"fwtypes", []string{"certs"}},

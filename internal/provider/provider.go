@@ -17,7 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services/azuresphere"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/services/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services/azureiotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
@@ -88,11 +88,11 @@ func (*Provider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		azuresphere.NewTenantCAResource,
 		azuresphere.NewProofOfPossessionResource,
-		iotcentral.NewEnrollmentGroupResource,
-		iotcentral.NewEnrollmentGroupCertificateResource,
-		iotcentral.NewCertificateVerificationResource,
-		iotcentral.NewVerificationCodeResource,
-		iotcentral.NewAzureSphereTrustResource,
+		azureiotcentral.NewEnrollmentGroupResource,
+		azureiotcentral.NewEnrollmentGroupCertificateResource,
+		azureiotcentral.NewCertificateVerificationResource,
+		azureiotcentral.NewVerificationCodeResource,
+		azureiotcentral.NewAzureSphereTrustResource,
 	}
 }
 
@@ -103,11 +103,11 @@ func (*Provider) DataSources(context.Context) []func() datasource.DataSource {
 		azuresphere.NewTenantDataSource,
 		azuresphere.NewTenantCADataSource,
 		azuresphere.NewTenantCAsDataSource,
-		iotcentral.NewApplicationDataSource,
-		iotcentral.NewEnrollmentGroupsDataSource,
-		iotcentral.NewEnrollmentGroupDataSource,
-		iotcentral.NewAzureSphereTrustDataSource,
-		iotcentral.NewEnrollmentGroupCertificateDataSource,
+		azureiotcentral.NewApplicationDataSource,
+		azureiotcentral.NewEnrollmentGroupsDataSource,
+		azureiotcentral.NewEnrollmentGroupDataSource,
+		azureiotcentral.NewAzureSphereTrustDataSource,
+		azureiotcentral.NewEnrollmentGroupCertificateDataSource,
 	}
 }
 
@@ -129,7 +129,7 @@ func (*Provider) Functions(context.Context) []func() function.Function {
 func (*Provider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		azuresphere.NewTenantCAListResource,
-		iotcentral.NewEnrollmentGroupListResource,
-		iotcentral.NewEnrollmentGroupCertificateListResource,
+		azureiotcentral.NewEnrollmentGroupListResource,
+		azureiotcentral.NewEnrollmentGroupCertificateListResource,
 	}
 }
