@@ -72,8 +72,8 @@ func FuzzCheckProof(f *testing.F) {
 		}
 		for _, err := range []error{
 			certs.CheckProof(proof, ca.Certificate, code, certstest.Now),
-			certs.CheckGivenProof(proof, ca.Certificate, ca.Thumbprint(), certstest.Now),
-			certs.CheckGivenProof(proof, nil, ca.Thumbprint(), certstest.Now),
+			certs.CheckVerificationCertificate(proof, ca.Certificate, ca.Thumbprint(), certstest.Now),
+			certs.CheckVerificationCertificate(proof, nil, ca.Thumbprint(), certstest.Now),
 		} {
 			if err != nil && !printable(err.Error()) {
 				t.Fatalf("the error has control characters: %q", err)

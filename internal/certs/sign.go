@@ -169,10 +169,10 @@ var (
 	ErrProofUnnamed = errors.New("the certificate has no common name, and the common name of a proof of possession is the verification code")
 )
 
-// CheckGivenProof checks a proof of possession that was made elsewhere, for a code
+// CheckVerificationCertificate checks a proof of possession that was made elsewhere, for a code
 // that is not known here: it is not the CA itself, it has a name, it is signed by
 // the CA unless that is nil, and it is valid at the given time.
-func CheckGivenProof(proof, ca *Certificate, caThumbprint string, now time.Time) error {
+func CheckVerificationCertificate(proof, ca *Certificate, caThumbprint string, now time.Time) error {
 	switch {
 	case SameThumbprint(proof.Thumbprint(), caThumbprint):
 		return ErrProofIsCA

@@ -209,7 +209,7 @@ func TestSignProof_refusesTheKeyOfAnotherCA(t *testing.T) {
 	}
 }
 
-func TestCheckGivenProof_findsWhatCannotWork(t *testing.T) {
+func TestCheckVerificationCertificate_findsWhatCannotWork(t *testing.T) {
 	t.Parallel()
 	ca := certstest.Valid(t)
 	proof := ca.Proof(t, "code", certstest.Now)
@@ -231,7 +231,7 @@ func TestCheckGivenProof_findsWhatCannotWork(t *testing.T) {
 		"expired, of an unknown CA": {proof, nil, certstest.Now.Add(2 * time.Hour), certs.ErrProofValidity},
 		"not valid yet":             {proof, nil, certstest.Now.Add(-2 * time.Hour), certs.ErrProofValidity},
 	} {
-		if err := certs.CheckGivenProof(test.proof, test.ca, ca.Thumbprint(), test.now); !errors.Is(err, test.want) {
+		if err := certs.CheckVerificationCertificate(test.proof, test.ca, ca.Thumbprint(), test.now); !errors.Is(err, test.want) {
 			t.Errorf("%s: error %v, want %v", name, err, test.want)
 		}
 	}

@@ -50,8 +50,8 @@ type Config struct {
 
 	// Now is the clock of the machine.
 	Now func() time.Time
-	// Pause waits between two looks at a service.
-	Pause trust.Pause
+	// Backoff waits between two looks at a service.
+	Backoff trust.Backoff
 }
 
 // Clients are the clients of one provider instance. Each audience has one
@@ -64,7 +64,7 @@ type Clients struct {
 	iotCentral                     *iotcentral.Client
 
 	mutex        sync.Mutex
-	tenants      map[sphere.Scope]*sphere.Remembered
+	tenants      map[sphere.Scope]*sphere.CachedTenant
 	certificates map[string]*certs.Certificate
 
 	claims  Claims
@@ -98,7 +98,7 @@ func New(config Config) *Clients {
 			bearer(config, config.SphereAudience, "azure_sphere_audience", "AZURE_SPHERE_AUDIENCE"), nil, clock),
 		iotCentral: iotcentral.New(
 			transport.New(iotCentralService, config.Settings, authenticateIoTCentral, limits), config.APIVersion),
-		tenants:      map[sphere.Scope]*sphere.Remembered{},
+		tenants:      map[sphere.Scope]*sphere.CachedTenant{},
 		certificates: map[string]*certs.Certificate{},
 	}
 }
@@ -138,8 +138,8 @@ func (n noCredential) GetToken(context.Context, policy.TokenRequestOptions) (azc
 // it has answered, and the machine's before.
 func (c *Clients) Now() time.Time { return c.clock.Now() }
 
-// Pause waits between two looks at a service.
-func (c *Clients) Pause(ctx context.Context, n int) error { return c.config.Pause(ctx, n) }
+// Backoff waits between two looks at a service.
+func (c *Clients) Backoff(ctx context.Context, n int) error { return c.config.Backoff(ctx, n) }
 
 // Claims returns the register of what resources manage in this run.
 func (c *Clients) Claims() *Claims { return &c.claims }
@@ -150,11 +150,11 @@ func (c *Clients) Departures() *Departures { return &c.departures }
 // IoTCentral returns the client of all applications.
 func (c *Clients) IoTCentral() *iotcentral.Client { return c.iotCentral }
 
-// Tenant returns an Azure Sphere tenant. All callers share what is remembered of it.
-func (c *Clients) Tenant(scope sphere.Scope) *sphere.Remembered {
+// Tenant returns an Azure Sphere tenant. All callers share its cache.
+func (c *Clients) Tenant(scope sphere.Scope) *sphere.CachedTenant {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if tenant, known := c.tenants[scope]; known {
+	if tenant, found := c.tenants[scope]; found {
 		return tenant
 	}
 	var tenant sphere.Tenant
@@ -163,21 +163,21 @@ func (c *Clients) Tenant(scope sphere.Scope) *sphere.Remembered {
 	} else {
 		tenant = sphere.NewIntegrated(c.integrated, c.config.ResourceManagerEndpoint, scope.CatalogID)
 	}
-	c.tenants[scope] = sphere.NewRemembered(tenant, c.config.Now)
+	c.tenants[scope] = sphere.NewCachedTenant(tenant, c.config.Now)
 
 	return c.tenants[scope]
 }
 
-// Remember keeps a certificate that was uploaded, so that its verification, which
+// RecordUpload keeps a certificate that was uploaded, so that its verification, which
 // follows, need not ask Azure Sphere for it.
-func (c *Clients) Remember(certificate *certs.Certificate) {
+func (c *Clients) RecordUpload(certificate *certs.Certificate) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.certificates[certificate.Thumbprint()] = certificate
 }
 
-// Known returns a remembered certificate, or nil.
-func (c *Clients) Known(thumbprint string) *certs.Certificate {
+// UploadedCertificate returns a certificate that RecordUpload has kept, or nil.
+func (c *Clients) UploadedCertificate(thumbprint string) *certs.Certificate {
 	normalized, err := certs.NormalizeThumbprint(thumbprint)
 	if err != nil {
 		return nil

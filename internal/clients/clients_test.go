@@ -76,7 +76,7 @@ func configure(change func(*clients.Config)) (*clients.Clients, *services, *cred
 		IoTCentralDNSSuffix: "azureiotcentral.com", IoTCentralAudience: "https://central.audience",
 		APIVersion: iotcentral.APIVersionPreview,
 		Now:        func() time.Time { return certstest.Now },
-		Pause:      func(context.Context, int) error { return context.Canceled },
+		Backoff:    func(context.Context, int) error { return context.Canceled },
 	}
 	if change != nil {
 		change(&config)
@@ -94,7 +94,7 @@ func TestNew_oneTokenPerAudience(t *testing.T) {
 		}
 		for _, scope := range []sphere.Scope{{CatalogID: catalogID}, {TenantID: tenantID}} {
 			tenant := configured.Tenant(scope)
-			tenant.Forget()
+			tenant.Invalidate()
 			if _, err := tenant.Certificates(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -266,11 +266,11 @@ func TestTenant_hasTheScopeAsItIsSpelled(t *testing.T) {
 	}
 }
 
-func TestKnown_remembersUploadedCertificates(t *testing.T) {
+func TestUploadedCertificate_isOneThatWasUploaded(t *testing.T) {
 	t.Parallel()
 	configured, _, _ := configure(nil)
 	ca, other := certstest.Valid(t), certstest.Valid(t)
-	configured.Remember(ca.Certificate)
+	configured.RecordUpload(ca.Certificate)
 	for thumbprint, want := range map[string]bool{
 		ca.Thumbprint():                  true,
 		strings.ToLower(ca.Thumbprint()): true,
@@ -278,21 +278,21 @@ func TestKnown_remembersUploadedCertificates(t *testing.T) {
 		"":                               false,
 		"text":                           false,
 	} {
-		got := configured.Known(thumbprint)
+		got := configured.UploadedCertificate(thumbprint)
 		if (got != nil) != want || (want && !got.Equal(ca.Certificate)) {
 			t.Errorf("%q: %v", thumbprint, got)
 		}
 	}
-	if another, _, _ := configure(nil); another.Known(ca.Thumbprint()) != nil {
+	if another, _, _ := configure(nil); another.UploadedCertificate(ca.Thumbprint()) != nil {
 		t.Error("another provider instance knows it too")
 	}
 }
 
-func TestClients_handOnClockPauseAndHosts(t *testing.T) {
+func TestClients_handOnClockBackoffAndHosts(t *testing.T) {
 	t.Parallel()
 	configured, _, _ := configure(nil)
-	if !configured.Now().Equal(certstest.Now) || !errors.Is(configured.Pause(t.Context(), 1), context.Canceled) {
-		t.Error("clock or pause are others")
+	if !configured.Now().Equal(certstest.Now) || !errors.Is(configured.Backoff(t.Context(), 1), context.Canceled) {
+		t.Error("clock or backoff are others")
 	}
 	if host, err := configured.Host("contoso"); err != nil || host != "contoso.azureiotcentral.com" || configured.ShortName(host) != "contoso" {
 		t.Errorf("got %q, %v", host, err)

@@ -70,8 +70,8 @@ func (c *Clients) Scope(catalogID, tenantID types.String) (scope sphere.Scope, k
 	return scope, true, nil
 }
 
-// KnownScope is Scope for what cannot go on without a tenant.
-func (c *Clients) KnownScope(catalogID, tenantID types.String) (sphere.Scope, error) {
+// RequireScope is Scope for what cannot go on without a tenant.
+func (c *Clients) RequireScope(catalogID, tenantID types.String) (sphere.Scope, error) {
 	scope, known, err := c.Scope(catalogID, tenantID)
 	if err == nil && !known {
 		err = ErrTenantLater
@@ -96,9 +96,9 @@ func (c *Clients) Application(configured types.String) (application string, know
 	return configured.ValueString(), true, nil
 }
 
-// KnownHost returns the application that a block means, and its host, for what
+// RequireHost returns the application that a block means, and its host, for what
 // cannot go on without them.
-func (c *Clients) KnownHost(configured types.String) (application, host string, err error) {
+func (c *Clients) RequireHost(configured types.String) (application, host string, err error) {
 	application, known, err := c.Application(configured)
 	if err == nil && !known {
 		err = ErrApplicationLater

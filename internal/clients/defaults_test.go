@@ -101,15 +101,15 @@ func TestKnown_whatIsNotKnownYetIsAnError(t *testing.T) {
 		{none, null, clients.ErrNoTenant, clients.ErrNoApplication},
 		{later, text("contoso"), nil, nil},
 	} {
-		if scope, err := test.configured.KnownScope(test.given, null); !errors.Is(err, test.tenant) || err == nil && scope.CatalogID != "contoso" {
+		if scope, err := test.configured.RequireScope(test.given, null); !errors.Is(err, test.tenant) || err == nil && scope.CatalogID != "contoso" {
 			t.Errorf("the tenant %s: got %v, %v, want %v", test.given, scope, err, test.tenant)
 		}
-		application, host, err := test.configured.KnownHost(test.given)
+		application, host, err := test.configured.RequireHost(test.given)
 		if !errors.Is(err, test.host) || err == nil && (application != "contoso" || !strings.HasPrefix(host, "contoso.")) {
 			t.Errorf("the application %s: got %q on %q, %v, want %v", test.given, application, host, err, test.host)
 		}
 	}
-	if _, _, err := none.KnownHost(text("/a")); err == nil {
+	if _, _, err := none.RequireHost(text("/a")); err == nil {
 		t.Error("/a is taken for an application")
 	}
 }

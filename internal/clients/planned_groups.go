@@ -22,7 +22,7 @@ const planMemory = time.Minute
 // resource once more just before it creates it.
 const createMemory = 5 * time.Second
 
-// plannedGroups remembers the groups that plans have looked up.
+// plannedGroups caches the groups that plans have looked up.
 type plannedGroups struct {
 	calls singleflight.Group
 
@@ -50,9 +50,9 @@ func (c *Clients) GroupForCreate(ctx context.Context, id iotcentral.GroupID) (io
 	return c.lookUpGroup(ctx, id, createMemory)
 }
 
-func (c *Clients) lookUpGroup(ctx context.Context, id iotcentral.GroupID, memory time.Duration) (iotcentral.EnrollmentGroup, error) {
-	if known, found := c.planned.recall(id, c.config.Now(), memory); found {
-		return known.group, known.err
+func (c *Clients) lookUpGroup(ctx context.Context, id iotcentral.GroupID, plannedLifetime time.Duration) (iotcentral.EnrollmentGroup, error) {
+	if cached, found := c.planned.lookUp(id, c.config.Now(), plannedLifetime); found {
+		return cached.group, cached.err
 	}
 	result, err, _ := c.planned.calls.Do(id.String(), func() (any, error) {
 		group, err := c.IoTCentral().Group(ctx, id)
@@ -114,32 +114,32 @@ func (p *plannedGroups) know(host string) {
 	p.hosts[host] = true
 }
 
-func (p *plannedGroups) recall(id iotcentral.GroupID, now time.Time, memory time.Duration) (plannedGroup, bool) {
+func (p *plannedGroups) lookUp(id iotcentral.GroupID, now time.Time, plannedLifetime time.Duration) (plannedGroup, bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	known, found := p.found[id]
+	cached, found := p.found[id]
 
-	return known, found && now.Sub(known.at) < memory
+	return cached, found && now.Sub(cached.at) < plannedLifetime
 }
 
-func (p *plannedGroups) keep(id iotcentral.GroupID, known plannedGroup) {
+func (p *plannedGroups) keep(id iotcentral.GroupID, read plannedGroup) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.found == nil {
 		p.found = map[iotcentral.GroupID]plannedGroup{}
 	}
-	p.found[id] = known
+	p.found[id] = read
 }
 
-// forget makes the next plan read the group: a write of this run has changed it.
-func (p *plannedGroups) forget(id iotcentral.GroupID) {
+// invalidate makes the next plan read the group: a write of this run has changed it.
+func (p *plannedGroups) invalidate(id iotcentral.GroupID) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	delete(p.found, id)
 }
 
-// ForgetGroup makes the next plan read the group again, since it was changed.
-func (c *Clients) ForgetGroup(id iotcentral.GroupID) { c.planned.forget(id) }
+// InvalidateGroup makes the next plan read the group again, since it was changed.
+func (c *Clients) InvalidateGroup(id iotcentral.GroupID) { c.planned.invalidate(id) }
 
 // KeepGroup lets the plans of what is in a group that was just created know it.
 func (c *Clients) KeepGroup(id iotcentral.GroupID, group iotcentral.EnrollmentGroup) {

@@ -74,7 +74,7 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 		APIToken:                values.text("iot_central.api_token", service.APIToken, "", "IOTCENTRAL_API_TOKEN"),
 		Defaults:                values.defaults(tenant, service),
 		Now:                     p.now,
-		Pause:                   p.pause,
+		Backoff:                 p.backoff,
 	}
 	identity := values.identity(ctx, config)
 	resolved.IoTCentralDNSSuffixLater = values.isUnknown("environment", "endpoints.iot_central_dns_suffix")

@@ -16,8 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/services/azuresphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services/azureiotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services/azuresphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
@@ -27,7 +27,7 @@ type Provider struct {
 	version string
 	getenv  func(string) string
 	now     func() time.Time
-	pause   trust.Pause
+	backoff trust.Backoff
 	retry   policy.RetryOptions
 }
 
@@ -53,8 +53,8 @@ func WithClock(now func() time.Time) Option {
 
 // WithRetry replaces how failed requests are repeated, and how the provider waits
 // between two looks at a service.
-func WithRetry(retry policy.RetryOptions, pause trust.Pause) Option {
-	return func(p *Provider) { p.retry, p.pause = retry, pause }
+func WithRetry(retry policy.RetryOptions, backoff trust.Backoff) Option {
+	return func(p *Provider) { p.retry, p.backoff = retry, backoff }
 }
 
 // New returns a constructor of the provider. version is that of the release, or
@@ -65,7 +65,7 @@ func New(version string, options ...Option) func() provider.Provider {
 			version: version,
 			getenv:  os.Getenv,
 			now:     time.Now,
-			pause:   trust.Backoff(2*time.Second, 15*time.Second),
+			backoff: trust.ExponentialBackoff(2*time.Second, 15*time.Second),
 			retry:   transport.DefaultRetry(),
 		}
 		for _, option := range options {

@@ -31,15 +31,15 @@ func TestRecall_onlyWhatWasSeenOfTheTenant(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	kept, tenant := private{}, sphere.Scope{CatalogID: "/Catalog"}
-	if _, found := services.Recall(t.Context(), kept, tenant, &diags); found {
-		t.Error("something is recalled, and nothing was seen")
+	if _, found := services.ReadSnapshot(t.Context(), kept, tenant, &diags); found {
+		t.Error("there is a snapshot, and none was saved")
 	}
-	services.Seen{Tenant: tenant, Certificates: []sphere.Certificate{{Thumbprint: "AB"}}}.Keep(t.Context(), kept, kept, &diags)
-	if seen, found := services.Recall(t.Context(), kept, sphere.Scope{CatalogID: "/catalog"}, &diags); !found || seen.Certificates[0].Thumbprint != "AB" {
-		t.Errorf("recalled %v, %t, want what was seen", seen, found)
+	services.Snapshot{Tenant: tenant, Certificates: []sphere.Certificate{{Thumbprint: "AB"}}}.SaveIfChanged(t.Context(), kept, kept, &diags)
+	if snapshot, found := services.ReadSnapshot(t.Context(), kept, sphere.Scope{CatalogID: "/catalog"}, &diags); !found || snapshot.Certificates[0].Thumbprint != "AB" {
+		t.Errorf("read %v, %t, want what was saved", snapshot, found)
 	}
-	if seen, found := services.Recall(t.Context(), kept, sphere.Scope{TenantID: "other"}, &diags); found {
-		t.Errorf("recalled %v of another tenant", seen)
+	if snapshot, found := services.ReadSnapshot(t.Context(), kept, sphere.Scope{TenantID: "other"}, &diags); found {
+		t.Errorf("read %v of another tenant", snapshot)
 	}
 	if diags.HasError() {
 		t.Errorf("got %v", diags)

@@ -26,10 +26,10 @@ type GroupCertificates interface {
 type EnrollmentGroup struct {
 	ID     iotcentral.GroupID
 	Client GroupCertificates
-	// Prover, Now and Pause are those of the Handshake. Reading needs none of them.
-	Prover Prover
-	Now    func() time.Time
-	Pause  Pause
+	// Prover, Now and Backoff are those of the Handshake. Reading needs none of them.
+	Prover  Prover
+	Now     func() time.Time
+	Backoff Backoff
 
 	// uploaded are the places that were filled through this value.
 	uploaded map[Place]bool
@@ -76,7 +76,7 @@ func (g *EnrollmentGroup) Upload(ctx context.Context, place Place, certificate *
 
 // Verify implements RelyingService with a Handshake.
 func (g *EnrollmentGroup) Verify(ctx context.Context, place Place, thumbprint string) error {
-	handshake := Handshake{Verifier: g.Client, Prover: g.Prover, Now: g.Now, Pause: g.Pause, Uploaded: g.uploaded[place]}
+	handshake := Handshake{Verifier: g.Client, Prover: g.Prover, Now: g.Now, Backoff: g.Backoff, Uploaded: g.uploaded[place]}
 	_, err := handshake.Run(ctx, g.entry(place), thumbprint)
 
 	return err

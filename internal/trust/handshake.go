@@ -31,8 +31,8 @@ type Prover interface {
 	Prove(ctx context.Context, thumbprint, code string) (*certs.Certificate, error)
 }
 
-// Pause waits before attempt n+1; n counts from 1. It fails when the context ends.
-type Pause func(ctx context.Context, n int) error
+// Backoff waits before attempt n+1; n counts from 1. It fails when the context ends.
+type Backoff func(ctx context.Context, n int) error
 
 // maxAttempts bounds how often the handshake starts over with a fresh code.
 const maxAttempts = 4
@@ -48,8 +48,8 @@ type Handshake struct {
 	Prover   Prover
 	// Now is the clock that the proof is checked against.
 	Now func() time.Time
-	// Pause waits between two attempts, and between two reads.
-	Pause Pause
+	// Backoff waits between two attempts, and between two reads.
+	Backoff Backoff
 	// Uploaded says that the certificate was put into the entry just before, so
 	// that the service may not show it yet.
 	Uploaded bool
@@ -155,7 +155,7 @@ func (h *Handshake) repeat(ctx context.Context, id iotcentral.CertificateID, thu
 		if n == maxAttempts {
 			return fmt.Errorf("%w\n\nThis was attempt %d of %d, %s", failure, n, maxAttempts, repeated)
 		}
-		if err := h.Pause(ctx, n); err != nil {
+		if err := h.Backoff(ctx, n); err != nil {
 			return failure
 		}
 		if verified, err := h.isVerified(ctx, id, thumbprint); verified || err != nil {
@@ -209,7 +209,7 @@ func (h *Handshake) firstLook(ctx context.Context, id iotcentral.CertificateID, 
 func (h *Handshake) poll(ctx context.Context, read func() (shown, verified bool, err error)) (bool, error) {
 	for n := 1; ; n++ {
 		shown, verified, err := read()
-		if shown || n == maxReads || h.Pause(ctx, n) != nil {
+		if shown || n == maxReads || h.Backoff(ctx, n) != nil {
 			return verified, err
 		}
 	}

@@ -178,7 +178,7 @@ type scene struct {
 	central *central
 	owner   *owner
 	pauses  []int
-	pause   func(n int) error
+	backoff func(n int) error
 	// uploaded is that of the handshake.
 	uploaded bool
 }
@@ -208,10 +208,10 @@ func (s *scene) runFor(t *testing.T, thumbprint string) (*certs.Certificate, err
 		Prover:   s.owner,
 		Uploaded: s.uploaded,
 		Now:      func() time.Time { return certstest.Now },
-		Pause: func(_ context.Context, n int) error {
+		Backoff: func(_ context.Context, n int) error {
 			s.pauses = append(s.pauses, n)
-			if s.pause != nil {
-				return s.pause(n)
+			if s.backoff != nil {
+				return s.backoff(n)
 			}
 
 			return nil
@@ -549,12 +549,12 @@ func TestHandshake_acceptedButStillNotVerified(t *testing.T) {
 }
 
 // The reason is the failure, not that time ran out while it waited.
-func TestHandshake_pauseThatTheContextEndsReportsTheFailure(t *testing.T) {
+func TestHandshake_backoffThatTheContextEndsReportsTheFailure(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	failure := refused(http.StatusUnprocessableEntity)
 	s.central.failVerify = always(failure, false)
-	s.pause = func(n int) error {
+	s.backoff = func(n int) error {
 		if n == 2 {
 			return context.DeadlineExceeded
 		}
@@ -564,7 +564,7 @@ func TestHandshake_pauseThatTheContextEndsReportsTheFailure(t *testing.T) {
 
 	s = newScene(t)
 	s.central.sticky = true
-	s.pause = func(int) error { return context.Canceled }
+	s.backoff = func(int) error { return context.Canceled }
 	_ = s.wantFailure(t, trust.ErrStillUnverified, "read code verify read")
 }
 
@@ -596,11 +596,11 @@ func TestHandshake_readThatLagsIsRepeatedBeforeAnotherCodeIsGenerated(t *testing
 	}
 
 	s = newScene(t)
-	s.central.lag = 5 // One more than it waits for: the read after the next pause shows it.
+	s.central.lag = 5 // One more than it waits for: the read after the next backoff shows it.
 	s.wantSuccess(t, "read code verify read read read read read read")
 }
 
-func TestHandshake_readsAfterEachPauseBeforeItStartsOver(t *testing.T) {
+func TestHandshake_readsAfterEachBackoffBeforeItStartsOver(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.central.failVerify = always(lost(), true)
@@ -616,7 +616,7 @@ func TestHandshake_waitsForWhatWasUploadedJustBefore(t *testing.T) {
 			s := newScene(t)
 			thumbprint := s.central.thumbprint
 			s.uploaded, s.central.thumbprint = true, before
-			s.pause = func(n int) error {
+			s.backoff = func(n int) error {
 				if n == 2 {
 					s.central.thumbprint = thumbprint
 				}

@@ -101,7 +101,7 @@ func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadReq
 		named = types.StringValue(resource.Subdomain)
 		result.ApplicationID, result.DisplayName = textOrNull(resource.ApplicationID), textOrNull(resource.DisplayName)
 	}
-	application, host, err := d.KnownHost(named)
+	application, host, err := d.RequireHost(named)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return

@@ -26,15 +26,15 @@ type attempt struct {
 	// looked says that both services were read, so that the model shows what they
 	// hold; wrote that something was changed.
 	looked, wrote bool
-	// seen and ours are for the private state.
-	seen services.Seen
-	ours map[trust.Place]string
+	// snapshot and ours are for the private state.
+	snapshot services.Snapshot
+	ours     map[trust.Place]string
 }
 
-// remember keeps what later plans and refreshes need.
-func (a attempt) remember(ctx context.Context, private services.PrivateWriter, diags *diag.Diagnostics) {
+// save keeps what later plans and refreshes need.
+func (a attempt) save(ctx context.Context, private services.PrivateWriter, diags *diag.Diagnostics) {
 	services.WritePrivate(ctx, private, oursKey, a.ours, diags)
-	a.seen.Write(ctx, private, diags)
+	a.snapshot.Save(ctx, private, diags)
 }
 
 // apply decides anew, does what the plan allows of it, and lets the model show what
@@ -66,8 +66,8 @@ func (r *trustResource) apply(ctx context.Context, plan *trustModel, instance st
 	decision := trust.Decide(found.Situation)
 	promised := plan.trustView
 	steps := promised.allowed(ctx, decision, diags)
-	keeper := trust.Keeper{Service: r.service(group, found.Tenant)}
-	result := keeper.CarryOut(ctx, found.Holds, steps)
+	executor := trust.Executor{Service: r.service(group, found.Tenant)}
+	result := executor.Execute(ctx, found.Holds, steps)
 
 	found.Holds = result.Holds
 	found.Ours = stillOurs(found.Ours, steps, result.Holds)
@@ -83,7 +83,7 @@ func (r *trustResource) apply(ctx context.Context, plan *trustModel, instance st
 
 	return attempt{
 		group: group, looked: true, wrote: result.Wrote, ours: found.Ours,
-		seen: services.Seen{Tenant: found.Tenant, At: found.Now, Certificates: found.Certificates},
+		snapshot: services.Snapshot{Tenant: found.Tenant, At: found.Now, Certificates: found.Certificates},
 	}
 }
 
@@ -96,12 +96,12 @@ func (r *trustResource) lookForApply(ctx context.Context, group iotcentral.Group
 		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
 		return found, false
 	}
-	if _, err := trust.AwaitCA(ctx, r.Tenant(scope), "", r.Pause); err != nil && !errors.Is(err, trust.ErrNoActiveCA) {
+	if _, err := trust.AwaitCA(ctx, r.Tenant(scope), "", r.Backoff); err != nil && !errors.Is(err, trust.ErrNoActiveCA) {
 		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
 		return found, false
 	}
-	seen := r.look(ctx, scope, diags)
-	found.Holds, found.Certificates, found.Now = holds, seen.Certificates, seen.At
+	snapshot := r.look(ctx, scope, diags)
+	found.Holds, found.Certificates, found.Now = holds, snapshot.Certificates, snapshot.At
 
 	return found, !diags.HasError()
 }

@@ -73,7 +73,7 @@ func (r *trustResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	holds, ours := state.holds(ctx, diags)
 	for _, place := range groupPlaces() {
 		holding, filled := holds[place]
-		if _, known := ours[place]; filled && !known {
+		if _, held := ours[place]; filled && !held {
 			r.Departures().Leave(foreignStays(place, holding.Thumbprint), thing)
 		}
 	}
@@ -162,11 +162,11 @@ func (r *trustResource) present(ctx context.Context, req resource.ModifyPlanRequ
 	var state trustModel
 	diags.Append(req.State.Get(ctx, &state)...)
 	found := findings{Group: group, Tenant: scope, Situation: r.stateSituation(ctx, &state, req.Private, diags)}
-	seen, recalled := services.Recall(ctx, req.Private, scope, diags)
-	if !recalled {
-		seen = r.look(ctx, scope, diags)
+	snapshot, saved := services.ReadSnapshot(ctx, req.Private, scope, diags)
+	if !saved {
+		snapshot = r.look(ctx, scope, diags)
 	}
-	found.Certificates, found.Now = seen.Certificates, seen.At
+	found.Certificates, found.Now = snapshot.Certificates, snapshot.At
 
 	return found, !diags.HasError()
 }
@@ -189,8 +189,8 @@ func (r *trustResource) presentForCreate(ctx context.Context, group iotcentral.G
 		}
 	}
 	found.Enrollment = enrollment
-	seen := r.look(ctx, scope, diags)
-	found.Certificates, found.Now = seen.Certificates, seen.At
+	snapshot := r.look(ctx, scope, diags)
+	found.Certificates, found.Now = snapshot.Certificates, snapshot.At
 
 	return found, !diags.HasError()
 }
@@ -206,13 +206,13 @@ func (r *trustResource) stateSituation(ctx context.Context, state *trustModel, p
 }
 
 // look lists the CAs of a tenant.
-func (r *trustResource) look(ctx context.Context, scope sphere.Scope, diags *diag.Diagnostics) services.Seen {
+func (r *trustResource) look(ctx context.Context, scope sphere.Scope, diags *diag.Diagnostics) services.Snapshot {
 	certificates, err := r.Tenant(scope).Certificates(ctx)
 	if err != nil {
 		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
 	}
 
-	return services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}
+	return services.Snapshot{Tenant: scope, At: r.Now(), Certificates: certificates}
 }
 
 // intentions returns what people should know of a decision before they apply it.

@@ -139,7 +139,7 @@ func (r *trustResource) Create(ctx context.Context, req resource.CreateRequest, 
 		r.Claims().Release(clients.Claim{Type: trustType, Instance: instance, Group: attempt.group})
 	} else {
 		services.WritePrivate(ctx, resp.Private, instanceKey, instance, &resp.Diagnostics)
-		attempt.remember(ctx, resp.Private, &resp.Diagnostics)
+		attempt.save(ctx, resp.Private, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(attempt.group))...)
 	}
@@ -202,16 +202,16 @@ func (r *trustResource) readTenant(ctx context.Context, found *findings, argumen
 	certificates, err := r.Tenant(scope).Certificates(ctx)
 	switch {
 	case transport.IsNotFound(err): // An error would stop a destroy.
-		services.Forget(ctx, resp.Private, diags)
+		services.DropSnapshot(ctx, resp.Private, diags)
 		diags.AddWarning("The Azure Sphere tenant is gone", tenantNotFound(scope, err))
 		return false
 	case err != nil:
 		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
 		return false
 	}
-	seen := services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}
+	snapshot := services.Snapshot{Tenant: scope, At: r.Now(), Certificates: certificates}
 	// The time that is kept may be long ago. Roles are the same now, days left are not.
-	found.Certificates, found.Now = seen.Keep(ctx, private, resp.Private, diags).Certificates, seen.At
+	found.Certificates, found.Now = snapshot.SaveIfChanged(ctx, private, resp.Private, diags).Certificates, snapshot.At
 
 	return true
 }
@@ -233,7 +233,7 @@ func (r *trustResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	if !attempt.looked {
 		return
 	}
-	attempt.remember(ctx, resp.Private, &resp.Diagnostics)
+	attempt.save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(attempt.group))...)
 }
@@ -320,8 +320,8 @@ func (r *trustResource) remove(ctx context.Context, found *findings, groupGoes b
 // service returns the group, to let it trust CAs of the tenant.
 func (r *trustResource) service(group iotcentral.GroupID, scope sphere.Scope) *trust.EnrollmentGroup {
 	service := placesOf(r.Clients, group)
-	service.Prover = trust.SphereProver{Tenant: r.Tenant(scope), Known: r.Known}
-	service.Now, service.Pause = r.Now, r.Pause
+	service.Prover = trust.SphereProver{Tenant: r.Tenant(scope), Uploaded: r.UploadedCertificate}
+	service.Now, service.Backoff = r.Now, r.Backoff
 
 	return service
 }

@@ -25,7 +25,7 @@ import (
 // The three provers of a verification: who makes the proof of possession.
 const (
 	proverAzureSphere = "azure_sphere"
-	proverGivenProof  = "verification_certificate_pem"
+	proverCertificate = "verification_certificate_pem"
 	proverPrivateKey  = "ca_private_key_pem_wo"
 
 	keyVersion    = "ca_private_key_wo_version"
@@ -44,7 +44,7 @@ type provers struct {
 // proverAttributes are the attributes of provers, but for azure_sphere.
 func proverAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		proverGivenProof: schema.StringAttribute{
+		proverCertificate: schema.StringAttribute{
 			Optional: true, CustomType: fwtypes.CertificateType{},
 			MarkdownDescription: "A proof of possession that was made elsewhere, as PEM or base64 encoded DER: a certificate whose common name is the code of " +
 				"`iotcentral_verification_code`, signed by the CA. No other code is generated then, since that would void this one. " +
@@ -78,8 +78,8 @@ func (p *provers) check(thumbprint fwtypes.Thumbprint, diags *diag.Diagnostics) 
 	ca := p.checkCA(thumbprint, diags)
 	if proof := parseKnown(p.VerificationCertificatePEM); proof != nil && !thumbprint.IsUnknown() {
 		// Whether it is valid is a question for the moment when it is sent.
-		if err := certs.CheckGivenProof(proof, ca, thumbprint.ValueString(), proof.NotBefore()); err != nil {
-			diags.AddAttributeError(path.Root(proverGivenProof), "Not a proof of possession of this CA", fwtypes.Sentence(err))
+		if err := certs.CheckVerificationCertificate(proof, ca, thumbprint.ValueString(), proof.NotBefore()); err != nil {
+			diags.AddAttributeError(path.Root(proverCertificate), "Not a proof of possession of this CA", fwtypes.Sentence(err))
 		}
 	}
 	if _, err := p.key(ca); err != nil {
@@ -96,7 +96,7 @@ func (p *provers) checkChoice(diags *diag.Diagnostics) {
 		value attr.Value
 	}{
 		{proverAzureSphere, p.AzureSphere},
-		{proverGivenProof, p.VerificationCertificatePEM},
+		{proverCertificate, p.VerificationCertificatePEM},
 		{proverPrivateKey, p.CAPrivateKeyPEMWO},
 	} {
 		switch {
@@ -193,8 +193,8 @@ func parseKnown(value fwtypes.Certificate) *certs.Certificate {
 // newHandshake returns a handshake without a prover.
 func newHandshake(configured *clients.Clients, thumbprint fwtypes.Thumbprint) trust.Handshake {
 	return trust.Handshake{
-		Verifier: configured.IoTCentral(), Now: configured.Now, Pause: configured.Pause,
-		Uploaded: configured.Known(thumbprint.ValueString()) != nil,
+		Verifier: configured.IoTCentral(), Now: configured.Now, Backoff: configured.Backoff,
+		Uploaded: configured.UploadedCertificate(thumbprint.ValueString()) != nil,
 	}
 }
 
@@ -210,10 +210,10 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id iotce
 	ca := parseKnown(p.CACertificatePEM)
 	if proof := parseKnown(p.VerificationCertificatePEM); proof != nil {
 		if ca == nil {
-			ca = configured.Known(thumbprint.ValueString())
+			ca = configured.UploadedCertificate(thumbprint.ValueString())
 		}
-		if err := handshake.Present(ctx, id, thumbprint.ValueString(), proof, ca); err != nil {
-			addGivenProofError(diags, err)
+		if err := handshake.Submit(ctx, id, thumbprint.ValueString(), proof, ca); err != nil {
+			addVerificationCertificateError(diags, err)
 			return "", false
 		}
 		return proof.Issuer(), true
@@ -228,7 +228,7 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id iotce
 		if !ok {
 			return "", false
 		}
-		handshake.Prover = trust.SphereProver{Tenant: configured.Tenant(scope), Known: configured.Known}
+		handshake.Prover = trust.SphereProver{Tenant: configured.Tenant(scope), Uploaded: configured.UploadedCertificate}
 	}
 	verified, err := handshake.Run(ctx, id, thumbprint.ValueString())
 	if err != nil {
@@ -241,19 +241,19 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id iotce
 
 const newProofRemedy = "To verify again, generate a new code (terraform apply -replace=<address of the iotcentral_verification_code>) and have it signed by the CA."
 
-// addGivenProofError is addHandshakeError for a proof that was made elsewhere,
+// addVerificationCertificateError is addHandshakeError for a proof that was made elsewhere,
 // where another apply alone does not help.
-func addGivenProofError(diags *diag.Diagnostics, err error) {
+func addVerificationCertificateError(diags *diag.Diagnostics, err error) {
 	var (
 		refused *trust.ProofRefusedError
 		void    *trust.CodeVoidError
 	)
 	switch {
 	case errors.As(err, &refused):
-		diags.AddAttributeError(path.Root(proverGivenProof), "The proof of possession is not valid", fwtypes.Sentence(err)+
+		diags.AddAttributeError(path.Root(proverCertificate), "The proof of possession is not valid", fwtypes.Sentence(err)+
 			"\n\nIt was not sent to IoT Central. "+newProofRemedy)
 	case errors.As(err, &void):
-		diags.AddAttributeError(path.Root(proverGivenProof), "IoT Central refuses the proof of possession", clients.Explain(err)+
+		diags.AddAttributeError(path.Root(proverCertificate), "IoT Central refuses the proof of possession", clients.Explain(err)+
 			"\n\nThe code in it is not, or no longer, the open one: a new code voids the one before, and so does a new certificate in the entry. "+newProofRemedy)
 	default:
 		addHandshakeError(diags, err)

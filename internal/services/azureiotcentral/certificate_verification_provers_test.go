@@ -304,9 +304,9 @@ func keyLines(text string) []string {
 	return lines
 }
 
-// givenProofConfig is the handshake in three resources, where Azure Sphere stands
+// verificationCertificateConfig is the handshake in three resources, where Azure Sphere stands
 // for a CA that only hands out proofs.
-const givenProofConfig = `
+const verificationCertificateConfig = `
 variable "round" {
   default = "1"
 }
@@ -348,7 +348,7 @@ func TestCertificateVerification_takesAProofMadeElsewhere(t *testing.T) {
 	another := config.Variables{"round": config.StringVariable("2")}
 	bench.Run(
 		resource.TestStep{
-			Config: givenProofConfig,
+			Config: verificationCertificateConfig,
 			ConfigStateChecks: []statecheck.StateCheck{
 				attribute(verification, "verified", knownvalue.Bool(true)),
 				attribute(verification, "subject", knownvalue.StringExact(ca.Subject())),
@@ -361,18 +361,18 @@ func TestCertificateVerification_takesAProofMadeElsewhere(t *testing.T) {
 			}),
 		},
 		resource.TestStep{
-			Config:           givenProofConfig,
+			Config:           verificationCertificateConfig,
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 		},
 		resource.TestStep{
 			// The code went with the certificate that it was for: the old proof is worth nothing.
 			PreConfig: func() { bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false) },
-			Config:    givenProofConfig,
+			Config:    verificationCertificateConfig,
 			ExpectError: regexp.MustCompile(`(?s)IoT Central refuses the proof of possession.*verification_certificate_pem.*422.*` +
 				`not,\s+or\s+no\s+longer,\s+the\s+open\s+one.*-replace=`),
 		},
 		resource.TestStep{
-			Config: givenProofConfig, ConfigVariables: another,
+			Config: verificationCertificateConfig, ConfigVariables: another,
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction("iotcentral_verification_code.this", plancheck.ResourceActionReplace),
 				plancheck.ExpectResourceAction("azuresphere_proof_of_possession.this", plancheck.ResourceActionReplace),
@@ -381,7 +381,7 @@ func TestCertificateVerification_takesAProofMadeElsewhere(t *testing.T) {
 			Check: isVerified(t, bench, ca),
 		},
 		resource.TestStep{
-			Config: givenProofConfig, ConfigVariables: another,
+			Config: verificationCertificateConfig, ConfigVariables: another,
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 		},
 	)
@@ -493,9 +493,9 @@ resource "iotcentral_certificate_verification" "this" {
 	})
 }
 
-// TestCertificateVerification_givenProofMeetsTheSameFailures as one that the
+// TestCertificateVerification_verificationCertificateMeetsTheSameFailures as one that the
 // provider gets itself.
-func TestCertificateVerification_givenProofMeetsTheSameFailures(t *testing.T) {
+func TestCertificateVerification_verificationCertificateMeetsTheSameFailures(t *testing.T) {
 	t.Parallel()
 	bench := acctest.Start(t, nil)
 	portalGroup(bench)

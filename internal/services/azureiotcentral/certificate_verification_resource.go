@@ -161,8 +161,8 @@ func (r *verificationResource) checkProofDates(plan, state verificationModel, di
 	if proof == nil || state.Verified.ValueBool() && certs.SameThumbprint(plan.Thumbprint.ValueString(), state.Thumbprint.ValueString()) {
 		return
 	}
-	if err := certs.CheckGivenProof(proof, nil, "", r.Now()); err != nil {
-		diags.AddAttributeWarning(path.Root(proverGivenProof), "The proof of possession is not valid now", fwtypes.Sentence(err)+
+	if err := certs.CheckVerificationCertificate(proof, nil, "", r.Now()); err != nil {
+		diags.AddAttributeWarning(path.Root(proverCertificate), "The proof of possession is not valid now", fwtypes.Sentence(err)+
 			"\n\nUnless the certificate is verified already, the apply will fail. "+newProofRemedy)
 	}
 }

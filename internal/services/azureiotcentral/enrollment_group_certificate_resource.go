@@ -266,7 +266,7 @@ func (r *groupCertificateResource) resolve(plan *groupCertificateModel, diags *d
 	id := group.Certificate(iotcentral.Entry(plan.Entry.ValueString()))
 	plan.ID = types.StringValue(id.String())
 	plan.set(certificate)
-	r.Remember(certificate)
+	r.RecordUpload(certificate)
 
 	return id, certificate, !diags.HasError()
 }

@@ -61,7 +61,7 @@ func (d *enrollmentGroupDataSource) Read(ctx context.Context, req datasource.Rea
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	application, host, err := d.KnownHost(config.Application)
+	application, host, err := d.RequireHost(config.Application)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return

@@ -109,7 +109,7 @@ func listGroups(ctx context.Context, configured *clients.Clients, argument types
 	if diags.HasError() {
 		return "", nil
 	}
-	_, host, err := configured.KnownHost(argument)
+	_, host, err := configured.RequireHost(argument)
 	if err != nil {
 		diags.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return "", nil

@@ -158,7 +158,7 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 		clients.AddError(&resp.Diagnostics, "Cannot create the enrollment group", err)
 		return
 	}
-	r.ForgetGroup(id)
+	r.InvalidateGroup(id)
 	group, mayExist, err := r.put(ctx, id, iotcentral.EnrollmentGroup{
 		DisplayName: plan.DisplayName.ValueString(),
 		Enabled:     plan.Enabled.ValueBoolPointer(),
@@ -189,7 +189,7 @@ func (r *enrollmentGroupResource) newID(plan *enrollmentGroupModel, diags *diag.
 	if configured.IsUnknown() {
 		configured = types.StringNull()
 	}
-	application, host, err := r.KnownHost(configured)
+	application, host, err := r.RequireHost(configured)
 	if err != nil {
 		diags.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return iotcentral.GroupID{}, false
@@ -334,7 +334,7 @@ func (r *enrollmentGroupResource) Delete(ctx context.Context, req resource.Delet
 		clients.AddError(&resp.Diagnostics, "Cannot delete the enrollment group", err)
 		return
 	}
-	r.ForgetGroup(id)
+	r.InvalidateGroup(id)
 	r.Claims().Release(groupClaim(instanceOf(ctx, req.Private, &resp.Diagnostics), id))
 }
 

@@ -120,7 +120,7 @@ func (d *enrollmentGroupsDataSource) Read(ctx context.Context, req datasource.Re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	application, host, err := d.KnownHost(config.Application)
+	application, host, err := d.RequireHost(config.Application)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return

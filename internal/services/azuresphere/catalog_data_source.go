@@ -72,7 +72,7 @@ func (d *catalogDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	scope, err := d.KnownScope(config.CatalogID, types.StringNull())
+	scope, err := d.RequireScope(config.CatalogID, types.StringNull())
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere catalog", fwtypes.Sentence(err))
 		return

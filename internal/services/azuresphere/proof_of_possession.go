@@ -32,13 +32,13 @@ type proofOfPossession struct {
 
 // prove asks for a proof and shows it. It returns the thumbprint of the proof.
 func (m *proofOfPossession) prove(ctx context.Context, configured *clients.Clients, diags *diag.Diagnostics) (thumbprint string, ok bool) {
-	scope, err := configured.KnownScope(known(m.CatalogID), known(m.TenantID))
+	scope, err := configured.RequireScope(nullIfUnknown(m.CatalogID), nullIfUnknown(m.TenantID))
 	if err != nil {
 		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
 		return "", false
 	}
 	proof, err := trust.ProvePossession(ctx, configured.Tenant(scope), m.Thumbprint.ValueString(), m.VerificationCode.ValueString(),
-		configured.Now, configured.Pause)
+		configured.Now, configured.Backoff)
 	if err != nil {
 		addProofError(diags, scope, err)
 		return "", false

@@ -29,7 +29,7 @@ type tenantCA struct {
 }
 
 // set shows a certificate. When the service no longer gives the body, what is
-// known of it stays.
+// nullIfUnknown of it stays.
 func (m *tenantCA) set(scope sphere.Scope, certificate sphere.Certificate) {
 	m.setScope(scope)
 	m.ID = types.StringValue(certificate.ID)

@@ -83,7 +83,7 @@ func (r *tenantCAListResource) certificates(ctx context.Context, config tenantCA
 	if diags.HasError() {
 		return sphere.Scope{}, nil
 	}
-	scope, err := r.KnownScope(config.CatalogID, config.TenantID)
+	scope, err := r.RequireScope(config.CatalogID, config.TenantID)
 	if err != nil {
 		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
 		return scope, nil

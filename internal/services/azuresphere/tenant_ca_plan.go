@@ -205,8 +205,8 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 // present returns the CAs that the refresh saw, or looks when it is about another
 // tenant.
 func (r *tenantCAResource) present(ctx context.Context, private services.PrivateReader, scope sphere.Scope, diags *diag.Diagnostics) []sphere.Certificate {
-	if seen, found := services.Recall(ctx, private, scope, diags); found {
-		return seen.Certificates
+	if snapshot, found := services.ReadSnapshot(ctx, private, scope, diags); found {
+		return snapshot.Certificates
 	}
 	certificates, err := r.Tenant(scope).Certificates(ctx)
 	if err != nil {

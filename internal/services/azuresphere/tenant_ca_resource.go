@@ -73,7 +73,7 @@ func (i tenantCAIdentity) check() error {
 
 // withDefault returns an identity that names no tenant, completed with the provider's.
 func (i tenantCAIdentity) withDefault(configured *clients.Clients) tenantCAIdentity {
-	if scope, err := configured.KnownScope(types.StringNull(), types.StringNull()); err == nil {
+	if scope, err := configured.RequireScope(types.StringNull(), types.StringNull()); err == nil {
 		i.CatalogID, i.TenantID = textOrNull(scope.CatalogID), textOrNull(scope.TenantID)
 	}
 
@@ -173,27 +173,27 @@ func (r *tenantCAResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.keepSeen(ctx, plan.scope(), resp.Private, &resp.Diagnostics)
+	r.saveSnapshot(ctx, plan.scope(), resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
 
-// keepSeen keeps the CAs that were just listed, so that the next refresh finds
+// saveSnapshot keeps the CAs that were just listed, so that the next refresh finds
 // nothing new.
-func (r *tenantCAResource) keepSeen(ctx context.Context, scope sphere.Scope, private services.PrivateWriter, diags *diag.Diagnostics) {
+func (r *tenantCAResource) saveSnapshot(ctx context.Context, scope sphere.Scope, private services.PrivateWriter, diags *diag.Diagnostics) {
 	if certificates, err := r.Tenant(scope).Certificates(ctx); err == nil {
-		services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}.Write(ctx, private, diags)
+		services.Snapshot{Tenant: scope, At: r.Now(), Certificates: certificates}.Save(ctx, private, diags)
 	}
 }
 
 // adopt looks up the CA that the plan means.
 func (r *tenantCAResource) adopt(ctx context.Context, plan *tenantCAModel, diags *diag.Diagnostics) {
-	scope, err := r.KnownScope(known(plan.CatalogID), known(plan.TenantID))
+	scope, err := r.RequireScope(nullIfUnknown(plan.CatalogID), nullIfUnknown(plan.TenantID))
 	if err != nil {
 		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
 		return
 	}
-	found, err := trust.AwaitCA(ctx, r.Tenant(scope), plan.Thumbprint.ValueString(), r.Pause)
+	found, err := trust.AwaitCA(ctx, r.Tenant(scope), plan.Thumbprint.ValueString(), r.Backoff)
 	var unknown *trust.UnknownCAError
 	switch {
 	case errors.As(err, &unknown):
@@ -213,9 +213,9 @@ func (r *tenantCAResource) adopt(ctx context.Context, plan *tenantCAModel, diags
 	}
 }
 
-// known returns null for unknown: an attribute that was planned unknown takes the
+// nullIfUnknown returns null for unknown: an attribute that was planned unknown takes the
 // provider's default, which is known by now.
-func known(value types.String) types.String {
+func nullIfUnknown(value types.String) types.String {
 	if value.IsUnknown() {
 		return types.StringNull()
 	}
@@ -245,7 +245,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 		clients.AddError(&resp.Diagnostics, "Cannot read the tenant CA certificate", err)
 		return
 	}
-	services.Seen{Tenant: scope, At: r.Now(), Certificates: certificates}.Keep(ctx, req.Private, resp.Private, &resp.Diagnostics)
+	services.Snapshot{Tenant: scope, At: r.Now(), Certificates: certificates}.SaveIfChanged(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	found, ok := find(certificates, state)
 	switch {
 	case ok:
@@ -308,7 +308,7 @@ func (r *tenantCAResource) Update(ctx context.Context, req resource.UpdateReques
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		r.keepSeen(ctx, plan.scope(), resp.Private, &resp.Diagnostics)
+		r.saveSnapshot(ctx, plan.scope(), resp.Private, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)

@@ -86,7 +86,7 @@ func (d *tenantCAsDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	scope, err := d.KnownScope(config.CatalogID, config.TenantID)
+	scope, err := d.RequireScope(config.CatalogID, config.TenantID)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
 		return

@@ -110,7 +110,7 @@ func (d *tenantDataSource) find(ctx context.Context, config tenantModel, diags *
 		}
 		return found, err == nil
 	}
-	scope, err := d.KnownScope(types.StringNull(), config.TenantID)
+	scope, err := d.RequireScope(types.StringNull(), config.TenantID)
 	if errors.Is(err, clients.ErrTenantLater) {
 		diags.AddAttributeError(path.Root("tenant_id"), "No Azure Sphere (Legacy) tenant", fwtypes.Sentence(err))
 		return sphere.TenantIdentity{}, false

@@ -106,20 +106,20 @@ func (s *shelf) Verify(_ context.Context, id iotcentral.CertificateID, _ *certs.
 	return err
 }
 
-// keeping is a Keeper at work, and the CA that it shall bring into the group.
-type keeping struct {
+// scenario is a Executor at work, and the CA that it shall bring into the group.
+type scenario struct {
 	*shelf
 
 	ca    trust.CA
 	owner *certstest.CA
 }
 
-// newKeeping returns a group whose primary entry holds the verified thumbprintA.
-func newKeeping(t *testing.T) *keeping {
+// newScenario returns a group whose primary entry holds the verified thumbprintA.
+func newScenario(t *testing.T) *scenario {
 	t.Helper()
 	ca := certstest.Valid(t)
 
-	return &keeping{
+	return &scenario{
 		shelf: &shelf{
 			Entries:  map[iotcentral.Entry]iotcentral.SigningCertificate{iotcentral.Primary: {Thumbprint: thumbprintA, Verified: true}},
 			failures: map[string]failure{},
@@ -129,7 +129,7 @@ func newKeeping(t *testing.T) *keeping {
 	}
 }
 
-func (k *keeping) service(t *testing.T) *trust.EnrollmentGroup {
+func (k *scenario) service(t *testing.T) *trust.EnrollmentGroup {
 	t.Helper()
 
 	return &trust.EnrollmentGroup{
@@ -138,12 +138,12 @@ func (k *keeping) service(t *testing.T) *trust.EnrollmentGroup {
 		Prover: &owner{ca: k.owner, proof: func(code string) *certs.Certificate {
 			return k.owner.Proof(t, code, certstest.Now)
 		}},
-		Now:   testNow,
-		Pause: noWait,
+		Now:     testNow,
+		Backoff: noWait,
 	}
 }
 
-func (k *keeping) carryOut(t *testing.T, steps ...trust.Step) trust.Result {
+func (k *scenario) execute(t *testing.T, steps ...trust.Step) trust.Result {
 	t.Helper()
 	service := k.service(t)
 	holds := map[trust.Place]trust.Holding{}
@@ -151,7 +151,7 @@ func (k *keeping) carryOut(t *testing.T, steps ...trust.Step) trust.Result {
 		holds[trust.Place(entry)] = trust.Holding(content)
 	}
 
-	return (&trust.Keeper{Service: service}).CarryOut(t.Context(), holds, steps)
+	return (&trust.Executor{Service: service}).Execute(t.Context(), holds, steps)
 }
 
 // holding is what a step replaces: nothing, or a certificate with a role.
@@ -163,7 +163,7 @@ func holding(thumbprint string, role trust.Role) *trust.Content {
 	return &trust.Content{CA: trust.CA{Certificate: sphere.Certificate{Thumbprint: thumbprint}, Role: role}, Verified: true}
 }
 
-func (k *keeping) upload(into trust.Place, replaces string) trust.Step {
+func (k *scenario) upload(into trust.Place, replaces string) trust.Step {
 	return trust.Step{Action: trust.Upload, Place: into, CA: k.ca, Replaces: holding(replaces, trust.RoleRetiring)}
 }
 
@@ -171,7 +171,7 @@ func remove(replaces string) trust.Step {
 	return trust.Step{Action: trust.Remove, Place: primary, Replaces: holding(replaces, trust.RoleExpired)}
 }
 
-func (k *keeping) wantCalls(t *testing.T, want ...string) {
+func (k *scenario) wantCalls(t *testing.T, want ...string) {
 	t.Helper()
 	if !slices.Equal(k.calls, want) {
 		t.Errorf("called %q, want %q", k.calls, want)
@@ -192,10 +192,10 @@ func failureOf(t *testing.T, result trust.Result) error {
 	}
 }
 
-func TestKeeper_carriesOutStepsInTheirOrder(t *testing.T) {
+func TestExecutor_carriesOutStepsInTheirOrder(t *testing.T) {
 	t.Parallel()
-	k := newKeeping(t)
-	result := k.carryOut(t,
+	k := newScenario(t)
+	result := k.execute(t,
 		k.upload(secondary, ""),
 		trust.Step{Action: trust.Verify, Place: secondary, CA: k.ca},
 		remove(thumbprintA))
@@ -214,11 +214,11 @@ func TestKeeper_carriesOutStepsInTheirOrder(t *testing.T) {
 	}
 }
 
-func TestKeeper_aFailureStopsItsPlaceAlone(t *testing.T) {
+func TestExecutor_aFailureStopsItsPlaceAlone(t *testing.T) {
 	t.Parallel()
-	k := newKeeping(t)
+	k := newScenario(t)
 	k.failures["put secondary"] = failure{err: refused(http.StatusForbidden)}
-	result := k.carryOut(t, k.upload(secondary, ""),
+	result := k.execute(t, k.upload(secondary, ""),
 		trust.Step{Action: trust.Verify, Place: secondary, CA: k.ca},
 		remove(thumbprintA))
 	if err := failureOf(t, result); transport.StatusCode(err) != http.StatusForbidden || result.Failures[0].Step.Action != trust.Upload {
@@ -230,33 +230,33 @@ func TestKeeper_aFailureStopsItsPlaceAlone(t *testing.T) {
 	}
 }
 
-func TestKeeper_whatIsThereAfterAFailureIsRead(t *testing.T) {
+func TestExecutor_whatIsThereAfterAFailureIsRead(t *testing.T) {
 	t.Parallel()
-	k := newKeeping(t)
+	k := newScenario(t)
 	k.failures["delete primary"] = failure{err: refused(http.StatusInternalServerError), effect: true}
-	result := k.carryOut(t, remove(thumbprintA))
+	result := k.execute(t, remove(thumbprintA))
 	if err := failureOf(t, result); err == nil || len(result.Holds) != 0 || !result.Wrote {
 		t.Errorf("got %+v", result)
 	}
 }
 
-func TestKeeper_whatCannotBeReadAfterAFailureStaysAsItWas(t *testing.T) {
+func TestExecutor_whatCannotBeReadAfterAFailureStaysAsItWas(t *testing.T) {
 	t.Parallel()
-	k := newKeeping(t)
+	k := newScenario(t)
 	k.failures["read primary"] = failure{err: refused(http.StatusForbidden)}
-	result := k.carryOut(t, remove(thumbprintA))
+	result := k.execute(t, remove(thumbprintA))
 	if err := failureOf(t, result); err == nil || result.Holds[primary].Thumbprint != thumbprintA || result.Wrote {
 		t.Errorf("got %+v", result)
 	}
 }
 
-func TestKeeper_endsWithItsContext(t *testing.T) {
+func TestExecutor_endsWithItsContext(t *testing.T) {
 	t.Parallel()
-	k := newKeeping(t)
+	k := newScenario(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	k.failures["read primary"] = failure{err: context.Canceled}
-	result := (&trust.Keeper{Service: k.service(t)}).CarryOut(ctx, nil, []trust.Step{remove(thumbprintA), k.upload(secondary, "")})
+	result := (&trust.Executor{Service: k.service(t)}).Execute(ctx, nil, []trust.Step{remove(thumbprintA), k.upload(secondary, "")})
 	if err := failureOf(t, result); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -264,7 +264,7 @@ func TestKeeper_endsWithItsContext(t *testing.T) {
 }
 
 // A revoked CA goes even when its successor cannot come.
-func TestKeeper_removesTheRevokedCAThatAFailedUploadShouldReplace(t *testing.T) {
+func TestExecutor_removesTheRevokedCAThatAFailedUploadShouldReplace(t *testing.T) {
 	t.Parallel()
 	for name, failures := range map[string]map[string]failure{
 		"removed":      {"put primary": {err: refused(http.StatusConflict)}},
@@ -273,11 +273,11 @@ func TestKeeper_removesTheRevokedCAThatAFailedUploadShouldReplace(t *testing.T) 
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := newKeeping(t)
+			k := newScenario(t)
 			k.failures = failures
 			step := k.upload(primary, thumbprintA)
 			step.Replaces.CA.Role = trust.RoleRevoked
-			result := k.carryOut(t, step)
+			result := k.execute(t, step)
 			_, stays := failures["delete primary"]
 			if _, there := k.Entries[iotcentral.Primary]; there != stays || len(result.Holds) != len(k.Entries) {
 				t.Errorf("the group holds %v, the result says %v", k.Entries, result.Holds)
@@ -290,46 +290,46 @@ func TestKeeper_removesTheRevokedCAThatAFailedUploadShouldReplace(t *testing.T) 
 }
 
 // A read that lags shows what was there before.
-func TestKeeper_knowsWhatItRemovedItself(t *testing.T) {
+func TestExecutor_knowsWhatItRemovedItself(t *testing.T) {
 	t.Parallel()
-	k := newKeeping(t)
-	keeper := &trust.Keeper{Service: k.service(t)}
+	k := newScenario(t)
+	executor := &trust.Executor{Service: k.service(t)}
 	holds := map[trust.Place]trust.Holding{primary: {Thumbprint: thumbprintA}}
-	if result := keeper.CarryOut(t.Context(), holds, []trust.Step{remove(thumbprintA)}); len(result.Failures) > 0 {
+	if result := executor.Execute(t.Context(), holds, []trust.Step{remove(thumbprintA)}); len(result.Failures) > 0 {
 		t.Fatal(result.Failures[0])
 	}
 	k.Entries[iotcentral.Primary] = iotcentral.SigningCertificate{Thumbprint: thumbprintA}
-	if result := keeper.CarryOut(t.Context(), nil, []trust.Step{k.upload(primary, "")}); len(result.Failures) > 0 {
+	if result := executor.Execute(t.Context(), nil, []trust.Step{k.upload(primary, "")}); len(result.Failures) > 0 {
 		t.Errorf("after the removal, the old certificate is taken for somebody else's: %v", result.Failures[0])
 	}
 }
 
-func TestKeeper_uploads(t *testing.T) {
+func TestExecutor_uploads(t *testing.T) {
 	t.Parallel()
 	read, put := "read primary", "put primary"
 	for name, test := range map[string]struct {
-		arrange  func(*keeping)
+		arrange  func(*scenario)
 		replaces string
 		calls    []string
 		wrote    bool
 	}{
 		"into an entry that is as expected": {nil, thumbprintA, []string{read, put}, true},
 		"however the thumbprint is spelled": {nil, strings.ToLower(thumbprintA), []string{read, put}, true},
-		"into an empty entry":               {func(k *keeping) { clear(k.Entries) }, "", []string{read, put}, true},
-		"not again when somebody else did": {func(k *keeping) {
+		"into an empty entry":               {func(k *scenario) { clear(k.Entries) }, "", []string{read, put}, true},
+		"not again when somebody else did": {func(k *scenario) {
 			k.Entries[iotcentral.Primary] = iotcentral.SigningCertificate{Thumbprint: strings.ToLower(k.ca.Thumbprint), Verified: true}
 		}, thumbprintA, []string{read}, false},
-		"when the answer alone was lost": {func(k *keeping) {
+		"when the answer alone was lost": {func(k *scenario) {
 			k.failures[put] = failure{err: lost(), effect: true}
 		}, thumbprintA, []string{read, put, read}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := newKeeping(t)
+			k := newScenario(t)
 			if test.arrange != nil {
 				test.arrange(k)
 			}
-			result := k.carryOut(t, k.upload(primary, test.replaces))
+			result := k.execute(t, k.upload(primary, test.replaces))
 			if err := failureOf(t, result); err != nil || result.Wrote != test.wrote {
 				t.Errorf("got %v, wrote %t", err, result.Wrote)
 			}
@@ -342,7 +342,7 @@ func TestKeeper_uploads(t *testing.T) {
 	}
 }
 
-func TestKeeper_reportsAnUploadThatFailed(t *testing.T) {
+func TestExecutor_reportsAnUploadThatFailed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		failures map[string]failure
@@ -377,9 +377,9 @@ func TestKeeper_reportsAnUploadThatFailed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := newKeeping(t)
+			k := newScenario(t)
 			k.failures = test.failures
-			result := k.carryOut(t, k.upload(primary, thumbprintA))
+			result := k.execute(t, k.upload(primary, thumbprintA))
 			err := failureOf(t, result)
 			var disconnected *transport.ConnectionError
 			if transport.StatusCode(err) != test.status || errors.As(err, &disconnected) != (test.status == 0) || result.Wrote != test.wrote {
@@ -390,7 +390,7 @@ func TestKeeper_reportsAnUploadThatFailed(t *testing.T) {
 	}
 }
 
-func TestKeeper_leavesWhatSomebodyElseChanges(t *testing.T) {
+func TestExecutor_leavesWhatSomebodyElseChanges(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		held, expected string
@@ -416,7 +416,7 @@ func TestKeeper_leavesWhatSomebodyElseChanges(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := newKeeping(t)
+			k := newScenario(t)
 			if test.held == "" {
 				clear(k.Entries)
 			}
@@ -424,7 +424,7 @@ func TestKeeper_leavesWhatSomebodyElseChanges(t *testing.T) {
 			if test.action == trust.Remove {
 				step = remove(test.expected)
 			}
-			result := k.carryOut(t, step)
+			result := k.execute(t, step)
 			var changed *trust.ChangedError
 			if err := failureOf(t, result); !errors.As(err, &changed) || changed.Found != test.held || changed.Want != test.expected {
 				t.Fatalf("got %#v", err)
@@ -440,11 +440,11 @@ func TestKeeper_leavesWhatSomebodyElseChanges(t *testing.T) {
 	}
 }
 
-func TestKeeper_noticesAnotherCertificateAfterAnUpload(t *testing.T) {
+func TestExecutor_noticesAnotherCertificateAfterAnUpload(t *testing.T) {
 	t.Parallel()
-	k := newKeeping(t)
+	k := newScenario(t)
 	k.swapped = thumbprintB
-	result := k.carryOut(t, k.upload(primary, thumbprintA), trust.Step{Action: trust.Verify, Place: primary, CA: k.ca})
+	result := k.execute(t, k.upload(primary, thumbprintA), trust.Step{Action: trust.Verify, Place: primary, CA: k.ca})
 	var changed *trust.ChangedError
 	if err := failureOf(t, result); !errors.As(err, &changed) || changed.Found != thumbprintB || changed.Want != k.ca.Thumbprint {
 		t.Errorf("got %v", err)
@@ -455,26 +455,26 @@ func TestKeeper_noticesAnotherCertificateAfterAnUpload(t *testing.T) {
 	}
 }
 
-func TestKeeper_removes(t *testing.T) {
+func TestExecutor_removes(t *testing.T) {
 	t.Parallel()
 	step := remove(strings.ToLower(thumbprintA))
 	for name, test := range map[string]struct {
-		arrange func(*keeping)
+		arrange func(*scenario)
 		status  int
 		calls   []string
 	}{
 		"what it was decided for":   {nil, 0, []string{"read primary", "delete primary"}},
-		"nothing when it is gone":   {func(k *keeping) { clear(k.Entries) }, 0, []string{"read primary"}},
-		"nothing without a look":    {func(k *keeping) { k.failures["read primary"] = failure{err: refused(403)} }, 403, []string{"read primary", "read primary"}},
-		"nothing that it must keep": {func(k *keeping) { k.failures["delete primary"] = failure{err: refused(403)} }, 403, []string{"read primary", "delete primary", "read primary"}},
+		"nothing when it is gone":   {func(k *scenario) { clear(k.Entries) }, 0, []string{"read primary"}},
+		"nothing without a look":    {func(k *scenario) { k.failures["read primary"] = failure{err: refused(403)} }, 403, []string{"read primary", "read primary"}},
+		"nothing that it must keep": {func(k *scenario) { k.failures["delete primary"] = failure{err: refused(403)} }, 403, []string{"read primary", "delete primary", "read primary"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := newKeeping(t)
+			k := newScenario(t)
 			if test.arrange != nil {
 				test.arrange(k)
 			}
-			result := k.carryOut(t, step)
+			result := k.execute(t, step)
 			if err := failureOf(t, result); transport.StatusCode(err) != test.status || (err == nil) != (test.status == 0) {
 				t.Errorf("got %v, want status %d", err, test.status)
 			}
@@ -486,10 +486,10 @@ func TestKeeper_removes(t *testing.T) {
 	}
 }
 
-func TestKeeper_knowsNoOtherActions(t *testing.T) {
+func TestExecutor_knowsNoOtherActions(t *testing.T) {
 	t.Parallel()
-	k := newKeeping(t)
-	if err := failureOf(t, k.carryOut(t, trust.Step{Action: "polish", Place: primary})); err == nil || !strings.Contains(err.Error(), `"polish"`) {
+	k := newScenario(t)
+	if err := failureOf(t, k.execute(t, trust.Step{Action: "polish", Place: primary})); err == nil || !strings.Contains(err.Error(), `"polish"`) {
 		t.Errorf("got %v", err)
 	}
 	k.wantCalls(t, "read primary")

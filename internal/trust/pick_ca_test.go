@@ -19,13 +19,13 @@ import (
 
 // tenant lists what it is told to, and proves with its CAs.
 type tenant struct {
-	list     func(n int) ([]sphere.Certificate, error)
-	lists    int
-	forgets  int
-	asked    []sphere.Certificate
-	codes    []string
-	proof    *certs.Certificate
-	failures []error
+	list          func(n int) ([]sphere.Certificate, error)
+	lists         int
+	invalidations int
+	asked         []sphere.Certificate
+	codes         []string
+	proof         *certs.Certificate
+	failures      []error
 }
 
 func (f *tenant) Scope() sphere.Scope { return sphere.Scope{TenantID: "tenant-1"} }
@@ -49,10 +49,10 @@ func (f *tenant) ProofOfPossession(_ context.Context, ca sphere.Certificate, cod
 	return f.proof, nil
 }
 
-// forgetfulTenant is a tenant that remembers its list.
-type forgetfulTenant struct{ *tenant }
+// cachingTenant is a tenant that caches its list.
+type cachingTenant struct{ *tenant }
 
-func (f forgetfulTenant) Forget() { f.forgets++ }
+func (f cachingTenant) Invalidate() { f.invalidations++ }
 
 func lists(certificates ...sphere.Certificate) func(int) ([]sphere.Certificate, error) {
 	return func(int) ([]sphere.Certificate, error) { return certificates, nil }
@@ -94,7 +94,7 @@ func TestPickCA(t *testing.T) {
 	}
 	_, err := trust.PickCA(scope, all, thumbprintC)
 	var unknown *trust.UnknownCAError
-	if !errors.As(err, &unknown) || unknown.Thumbprint != thumbprintC || unknown.Tenant != scope || len(unknown.Known) != 2 {
+	if !errors.As(err, &unknown) || unknown.Thumbprint != thumbprintC || unknown.Tenant != scope || len(unknown.Listed) != 2 {
 		t.Fatalf("got %v", err)
 	}
 	for _, part := range []string{"tenant-1", thumbprintC, "; it has:\n", thumbprintA + "  Inactive, valid until 2026-10-07T12:00:00Z", thumbprintB + "  Active"} {
@@ -119,18 +119,18 @@ func TestAwaitCA_looksAgainWhileTheTenantIsNew(t *testing.T) {
 		return []sphere.Certificate{{Thumbprint: thumbprintA, Status: sphere.Active}}, nil
 	}}
 	var pauses []int
-	found, err := trust.AwaitCA(t.Context(), forgetfulTenant{fake}, "", func(_ context.Context, n int) error {
+	found, err := trust.AwaitCA(t.Context(), cachingTenant{fake}, "", func(_ context.Context, n int) error {
 		pauses = append(pauses, n)
-		if fake.forgets != n-1 {
-			t.Errorf("pause %d comes after forgetting %d times", n, fake.forgets)
+		if fake.invalidations != n-1 {
+			t.Errorf("backoff %d comes after %d invalidations", n, fake.invalidations)
 		}
 		return nil
 	})
 	if err != nil || found.Thumbprint != thumbprintA {
 		t.Errorf("got %+v, %v", found, err)
 	}
-	if len(pauses) != 2 || pauses[0] != 1 || pauses[1] != 2 || fake.lists != 3 || fake.forgets != 2 {
-		t.Errorf("pauses %v, %d lists, forgot %d times", pauses, fake.lists, fake.forgets)
+	if len(pauses) != 2 || pauses[0] != 1 || pauses[1] != 2 || fake.lists != 3 || fake.invalidations != 2 {
+		t.Errorf("pauses %v, %d lists, %d invalidations", pauses, fake.lists, fake.invalidations)
 	}
 }
 
@@ -222,7 +222,7 @@ func TestSphereProver_failsWithoutTheCA(t *testing.T) {
 }
 
 // A certificate that this run uploaded needs no list.
-func TestSphereProver_asksForNoListWhenTheCAIsKnown(t *testing.T) {
+func TestSphereProver_asksForNoListWhenTheCAWasUploaded(t *testing.T) {
 	t.Parallel()
 	ca := certstest.Valid(t)
 	known := func(thumbprint string) *certs.Certificate {
@@ -233,7 +233,7 @@ func TestSphereProver_asksForNoListWhenTheCAIsKnown(t *testing.T) {
 	}
 	listed := sphere.Certificate{SerialNumber: "listed", Thumbprint: ca.Thumbprint(), Body: ca.Certificate}
 	fake := &tenant{list: lists(listed), proof: ca.Proof(t, "code", certstest.Now)}
-	prover := trust.SphereProver{Tenant: fake, Known: known}
+	prover := trust.SphereProver{Tenant: fake, Uploaded: known}
 	if got, err := prover.CA(t.Context(), ca.Thumbprint()); err != nil || !got.Equal(ca.Certificate) {
 		t.Errorf("got %v, %v", got, err)
 	}
@@ -272,7 +272,7 @@ func TestSphereProver_asksForNoListWhenTheCAIsKnown(t *testing.T) {
 	}
 }
 
-// Against a tenant that remembers, a whole handshake costs one list and one proof.
+// Against a tenant that caches, a whole handshake costs one list and one proof.
 func TestHandshake_withAzureSphereTakesOneListAndOneProof(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
@@ -282,9 +282,9 @@ func TestHandshake_withAzureSphereTakesOneListAndOneProof(t *testing.T) {
 	now := func() time.Time { return certstest.Now }
 	handshake := &trust.Handshake{
 		Verifier: s.central,
-		Prover:   trust.SphereProver{Tenant: sphere.NewRemembered(fake, now)},
+		Prover:   trust.SphereProver{Tenant: sphere.NewCachedTenant(fake, now)},
 		Now:      now,
-		Pause:    func(context.Context, int) error { return errors.New("no pause is needed") },
+		Backoff:  func(context.Context, int) error { return errors.New("no backoff is needed") },
 	}
 	got, err := handshake.Run(t.Context(), entry, ca.Thumbprint())
 	if err != nil || !got.Equal(ca.Certificate) {

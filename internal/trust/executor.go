@@ -28,10 +28,10 @@ type RelyingService interface {
 	Remove(ctx context.Context, place Place) error
 }
 
-// Keeper carries out the steps of a Decision.
-type Keeper struct {
+// Executor carries out the steps of a Decision.
+type Executor struct {
 	Service RelyingService
-	// Replaced are the thumbprints that this Keeper took out of each place, which a
+	// Replaced are the thumbprints that this Executor took out of each place, which a
 	// read that lags may still show.
 	replaced map[Place]string
 }
@@ -93,10 +93,10 @@ func ReadPlaces(ctx context.Context, service RelyingService, places []Place) (ma
 	return holds, nil
 }
 
-// CarryOut carries out the steps in their order. holds is what the places held when
+// Execute carries out the steps in their order. holds is what the places held when
 // they were decided. A step that fails does not stop those for other places: each
 // trusts or distrusts a CA of its own, and a new decision continues from there.
-func (k *Keeper) CarryOut(ctx context.Context, holds map[Place]Holding, steps []Step) Result {
+func (e *Executor) Execute(ctx context.Context, holds map[Place]Holding, steps []Step) Result {
 	result := Result{Holds: map[Place]Holding{}}
 	maps.Copy(result.Holds, holds)
 	failed := map[Place]bool{}
@@ -104,7 +104,7 @@ func (k *Keeper) CarryOut(ctx context.Context, holds map[Place]Holding, steps []
 		if failed[step.Place] {
 			continue
 		}
-		err := k.carryOut(ctx, step, &result)
+		err := e.execute(ctx, step, &result)
 		if err == nil {
 			continue
 		}
@@ -113,7 +113,7 @@ func (k *Keeper) CarryOut(ctx context.Context, holds map[Place]Holding, steps []
 		if ctx.Err() != nil {
 			break // Nothing more can be done, and nothing read.
 		}
-		k.recover(ctx, step, &result)
+		e.recover(ctx, step, &result)
 	}
 
 	return result
@@ -121,14 +121,14 @@ func (k *Keeper) CarryOut(ctx context.Context, holds map[Place]Holding, steps []
 
 // recover does what is left to do for the place of a step that failed: a revoked CA
 // must go even when its successor cannot come. Then it reads what is there.
-func (k *Keeper) recover(ctx context.Context, step Step, result *Result) {
+func (e *Executor) recover(ctx context.Context, step Step, result *Result) {
 	if step.Action == Upload && step.EndsDistrust() {
 		removal := Step{Action: Remove, Place: step.Place, Replaces: step.Replaces}
-		if err := k.carryOut(ctx, removal, result); err != nil {
+		if err := e.execute(ctx, removal, result); err != nil {
 			result.Failures = append(result.Failures, &StepError{Step: removal, Err: err})
 		}
 	}
-	holding, filled, err := k.Service.Read(ctx, step.Place)
+	holding, filled, err := e.Service.Read(ctx, step.Place)
 	if err != nil {
 		return // What the steps did so far is the best that is known.
 	}
@@ -141,19 +141,19 @@ func (k *Keeper) recover(ctx context.Context, step Step, result *Result) {
 	}
 }
 
-func (k *Keeper) carryOut(ctx context.Context, step Step, result *Result) error {
+func (e *Executor) execute(ctx context.Context, step Step, result *Result) error {
 	switch step.Action {
 	case Upload:
-		return k.upload(ctx, step, result)
+		return e.upload(ctx, step, result)
 	case Verify:
-		if err := k.Service.Verify(ctx, step.Place, step.CA.Thumbprint); err != nil {
+		if err := e.Service.Verify(ctx, step.Place, step.CA.Thumbprint); err != nil {
 			return err
 		}
 		result.Wrote = true
 		result.Holds[step.Place] = Holding{Thumbprint: step.CA.Thumbprint, Verified: true}
 		return nil
 	case Remove:
-		return k.remove(ctx, step, result)
+		return e.remove(ctx, step, result)
 	default:
 		return fmt.Errorf("unknown action %q", step.Action)
 	}
@@ -161,8 +161,8 @@ func (k *Keeper) carryOut(ctx context.Context, step Step, result *Result) error 
 
 // upload looks once more before it writes. Another run may have done the same
 // meanwhile, and a second upload would undo its verification.
-func (k *Keeper) upload(ctx context.Context, step Step, result *Result) error {
-	found, filled, err := k.Service.Read(ctx, step.Place)
+func (e *Executor) upload(ctx context.Context, step Step, result *Result) error {
+	found, filled, err := e.Service.Read(ctx, step.Place)
 	if err != nil {
 		return err
 	}
@@ -170,14 +170,14 @@ func (k *Keeper) upload(ctx context.Context, step Step, result *Result) error {
 		result.Holds[step.Place] = found
 		return nil
 	}
-	if err := k.unchanged(step, found.Thumbprint); err != nil {
+	if err := e.unchanged(step, found.Thumbprint); err != nil {
 		return err
 	}
-	stored, err := k.Service.Upload(ctx, step.Place, step.CA.Body)
+	stored, err := e.Service.Upload(ctx, step.Place, step.CA.Body)
 	if err != nil && transport.EffectUnknown(err) {
 		// The answer was lost; the place says whether it was done.
 		lost := err
-		stored, _, err = k.Service.Read(ctx, step.Place)
+		stored, _, err = e.Service.Read(ctx, step.Place)
 		if err != nil || !certs.SameThumbprint(stored.Thumbprint, step.CA.Thumbprint) {
 			result.Wrote = result.Wrote || err != nil || stored.Thumbprint != found.Thumbprint
 			return errors.Join(lost, err)
@@ -188,30 +188,30 @@ func (k *Keeper) upload(ctx context.Context, step Step, result *Result) error {
 	}
 	result.Wrote = true
 	result.Holds[step.Place] = stored
-	k.took(step.Place, found.Thumbprint)
+	e.took(step.Place, found.Thumbprint)
 	if !certs.SameThumbprint(stored.Thumbprint, step.CA.Thumbprint) {
-		return &ChangedError{Place: k.Service.Name(step.Place), Found: stored.Thumbprint, Want: step.CA.Thumbprint}
+		return &ChangedError{Place: e.Service.Name(step.Place), Found: stored.Thumbprint, Want: step.CA.Thumbprint}
 	}
 
 	return nil
 }
 
 // remove looks before it deletes: what somebody else has put there meanwhile stays.
-func (k *Keeper) remove(ctx context.Context, step Step, result *Result) error {
-	found, filled, err := k.Service.Read(ctx, step.Place)
+func (e *Executor) remove(ctx context.Context, step Step, result *Result) error {
+	found, filled, err := e.Service.Read(ctx, step.Place)
 	if err != nil {
 		return err
 	}
 	if filled {
-		if err := k.unchanged(step, found.Thumbprint); err != nil {
+		if err := e.unchanged(step, found.Thumbprint); err != nil {
 			return err
 		}
-		err := k.Service.Remove(ctx, step.Place)
+		err := e.Service.Remove(ctx, step.Place)
 		result.Wrote = result.Wrote || err == nil || transport.EffectUnknown(err)
 		if err != nil {
 			return err
 		}
-		k.took(step.Place, found.Thumbprint)
+		e.took(step.Place, found.Thumbprint)
 	}
 	delete(result.Holds, step.Place)
 
@@ -219,21 +219,21 @@ func (k *Keeper) remove(ctx context.Context, step Step, result *Result) error {
 }
 
 // unchanged makes sure that a place holds what the step was decided for.
-func (k *Keeper) unchanged(step Step, found string) error {
+func (e *Executor) unchanged(step Step, found string) error {
 	want := ""
 	if step.Replaces != nil {
 		want = step.Replaces.CA.Thumbprint
 	}
-	if found == want || certs.SameThumbprint(found, want) || found != "" && certs.SameThumbprint(found, k.replaced[step.Place]) {
+	if found == want || certs.SameThumbprint(found, want) || found != "" && certs.SameThumbprint(found, e.replaced[step.Place]) {
 		return nil
 	}
 
-	return &ChangedError{Place: k.Service.Name(step.Place), Found: found, Want: want}
+	return &ChangedError{Place: e.Service.Name(step.Place), Found: found, Want: want}
 }
 
-func (k *Keeper) took(place Place, thumbprint string) {
-	if k.replaced == nil {
-		k.replaced = map[Place]string{}
+func (e *Executor) took(place Place, thumbprint string) {
+	if e.replaced == nil {
+		e.replaced = map[Place]string{}
 	}
-	k.replaced[place] = thumbprint
+	e.replaced[place] = thumbprint
 }

@@ -16,9 +16,9 @@ import (
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
-// seenAt is a tenant whose first CA expires a day after noon.
-func seenAt(at time.Time) services.Seen {
-	return services.Seen{Tenant: sphere.Scope{CatalogID: "/catalog"}, At: at, Certificates: []sphere.Certificate{
+// snapshotAt is a tenant whose first CA expires a day after noon.
+func snapshotAt(at time.Time) services.Snapshot {
+	return services.Snapshot{Tenant: sphere.Scope{CatalogID: "/catalog"}, At: at, Certificates: []sphere.Certificate{
 		{ID: "1", Thumbprint: "AA", Status: sphere.Inactive, NotBefore: noon.AddDate(-2, 0, 0), NotAfter: noon.AddDate(0, 0, 1)},
 		{ID: "2", Thumbprint: "BB", Status: sphere.Active, NotBefore: noon.AddDate(0, -3, 0), NotAfter: noon.AddDate(2, 0, 0)},
 	}}
@@ -28,27 +28,27 @@ func TestSeen_keepsItsTimeUntilSomethingChanges(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		later  time.Duration
-		change func(*services.Seen)
+		change func(*services.Snapshot)
 		kept   bool
 	}{
 		"nothing":             {time.Hour, nil, true},
-		"the order":           {time.Hour, func(s *services.Seen) { slices.Reverse(s.Certificates) }, true},
+		"the order":           {time.Hour, func(s *services.Snapshot) { slices.Reverse(s.Certificates) }, true},
 		"a role, by the time": {48 * time.Hour, nil, false},
-		"a status":            {time.Hour, func(s *services.Seen) { s.Certificates[0].Status = sphere.Revoked }, false},
-		"another CA":          {time.Hour, func(s *services.Seen) { s.Certificates = s.Certificates[1:] }, false},
-		"another tenant":      {time.Hour, func(s *services.Seen) { s.Tenant.CatalogID = "/other" }, false},
+		"a status":            {time.Hour, func(s *services.Snapshot) { s.Certificates[0].Status = sphere.Revoked }, false},
+		"another CA":          {time.Hour, func(s *services.Snapshot) { s.Certificates = s.Certificates[1:] }, false},
+		"another tenant":      {time.Hour, func(s *services.Snapshot) { s.Tenant.CatalogID = "/other" }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var diags diag.Diagnostics
 			state := private{}
-			seenAt(noon).Keep(t.Context(), state, state, &diags)
+			snapshotAt(noon).SaveIfChanged(t.Context(), state, state, &diags)
 			before := string(state["seen"])
-			now := seenAt(noon.Add(test.later))
+			now := snapshotAt(noon.Add(test.later))
 			if test.change != nil {
 				test.change(&now)
 			}
-			kept := now.Keep(t.Context(), state, state, &diags)
+			kept := now.SaveIfChanged(t.Context(), state, state, &diags)
 			if same := string(state["seen"]) == before; same != test.kept || kept.At.Equal(noon) != test.kept || diags.HasError() {
 				t.Errorf("the private state is the same: %t, the time %v, %v; want %t", same, kept.At, diags, test.kept)
 			}
@@ -56,13 +56,13 @@ func TestSeen_keepsItsTimeUntilSomethingChanges(t *testing.T) {
 	}
 }
 
-func TestForget_letsTheNextPlanLook(t *testing.T) {
+func TestDropSnapshot_letsTheNextPlanLook(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	state := private{}
-	seenAt(noon).Write(t.Context(), state, &diags)
-	services.Forget(t.Context(), state, &diags)
-	if _, found := services.Recall(t.Context(), state, seenAt(noon).Tenant, &diags); found || diags.HasError() {
+	snapshotAt(noon).Save(t.Context(), state, &diags)
+	services.DropSnapshot(t.Context(), state, &diags)
+	if _, found := services.ReadSnapshot(t.Context(), state, snapshotAt(noon).Tenant, &diags); found || diags.HasError() {
 		t.Errorf("something is recalled: %v", diags)
 	}
 }

@@ -23,7 +23,7 @@ func (e *CodeVoidError) Error() string { return e.cause.Error() }
 // Unwrap returns the error of the service.
 func (e *CodeVoidError) Unwrap() error { return e.cause }
 
-// Present verifies the certificate in the entry with a proof of possession that
+// Submit verifies the certificate in the entry with a proof of possession that
 // was made elsewhere, for a code that was generated before. It never generates a
 // code itself, since that would void the one in the proof. When the certificate
 // is verified already nothing is sent. ca may be nil; then the signature of the
@@ -31,11 +31,11 @@ func (e *CodeVoidError) Unwrap() error { return e.cause }
 //
 // The same proof is sent again only when an answer was lost, or the service does
 // not show its effect, and the entry still shows none after a pause.
-func (h *Handshake) Present(ctx context.Context, id iotcentral.CertificateID, thumbprint string, proof, ca *certs.Certificate) error {
+func (h *Handshake) Submit(ctx context.Context, id iotcentral.CertificateID, thumbprint string, proof, ca *certs.Certificate) error {
 	if verified, err := h.firstLook(ctx, id, thumbprint); err != nil || verified {
 		return err
 	}
-	if err := certs.CheckGivenProof(proof, ca, thumbprint, h.Now()); err != nil {
+	if err := certs.CheckVerificationCertificate(proof, ca, thumbprint, h.Now()); err != nil {
 		return &ProofRefusedError{cause: err}
 	}
 

@@ -41,18 +41,18 @@ func (f *fakeTenant) ProofOfPossession(context.Context, sphere.Certificate, stri
 	return f.proof, f.proofErr
 }
 
-func TestRemembered_manyCallersShareOneRequest(t *testing.T) {
+func TestCachedTenant_manyCallersShareOneRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := &fakeTenant{list: func(context.Context, int32) ([]sphere.Certificate, error) {
 			time.Sleep(time.Second) // On the clock of synctest: all callers arrive meanwhile.
 			return []sphere.Certificate{{ID: "1"}}, nil
 		}}
-		remembered := sphere.NewRemembered(fake, time.Now)
+		cached := sphere.NewCachedTenant(fake, time.Now)
 		var fine atomic.Int32
 		for range 50 {
 			go func() {
-				if certificates, err := remembered.Certificates(t.Context()); err == nil && len(certificates) == 1 {
+				if certificates, err := cached.Certificates(t.Context()); err == nil && len(certificates) == 1 {
 					fine.Add(1)
 				}
 			}()
@@ -65,7 +65,7 @@ func TestRemembered_manyCallersShareOneRequest(t *testing.T) {
 	})
 }
 
-func TestRemembered_failureIsNotRemembered(t *testing.T) {
+func TestCachedTenant_failureIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	failure := errors.New("busy")
 	fake := &fakeTenant{list: func(_ context.Context, n int32) ([]sphere.Certificate, error) {
@@ -74,12 +74,12 @@ func TestRemembered_failureIsNotRemembered(t *testing.T) {
 		}
 		return []sphere.Certificate{{ID: "1"}}, nil
 	}}
-	remembered := sphere.NewRemembered(fake, func() time.Time { return certstest.Now })
-	if _, err := remembered.Certificates(t.Context()); !errors.Is(err, failure) {
+	cached := sphere.NewCachedTenant(fake, func() time.Time { return certstest.Now })
+	if _, err := cached.Certificates(t.Context()); !errors.Is(err, failure) {
 		t.Errorf("got %v", err)
 	}
 	for range 2 {
-		if certificates, err := remembered.Certificates(t.Context()); err != nil || len(certificates) != 1 {
+		if certificates, err := cached.Certificates(t.Context()); err != nil || len(certificates) != 1 {
 			t.Errorf("got %v, %v", certificates, err)
 		}
 	}
@@ -88,7 +88,7 @@ func TestRemembered_failureIsNotRemembered(t *testing.T) {
 	}
 }
 
-func TestRemembered_waiterWhoseContextEndsReturns(t *testing.T) {
+func TestCachedTenant_waiterWhoseContextEndsReturns(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -96,17 +96,17 @@ func TestRemembered_waiterWhoseContextEndsReturns(t *testing.T) {
 			<-release
 			return []sphere.Certificate{{ID: "1"}}, nil
 		}}
-		remembered := sphere.NewRemembered(fake, time.Now)
+		cached := sphere.NewCachedTenant(fake, time.Now)
 		first := make(chan error, 1)
 		go func() {
-			_, err := remembered.Certificates(t.Context())
+			_, err := cached.Certificates(t.Context())
 			first <- err
 		}()
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 		defer cancel()
 		started := time.Now()
-		if _, err := remembered.Certificates(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := cached.Certificates(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
 		if waited := time.Since(started); waited != 3*time.Second {
@@ -123,7 +123,7 @@ func TestRemembered_waiterWhoseContextEndsReturns(t *testing.T) {
 }
 
 // One resource that is interrupted must not fail the others.
-func TestRemembered_nextCallerAsksWhenTheFirstIsInterrupted(t *testing.T) {
+func TestCachedTenant_nextCallerAsksWhenTheFirstIsInterrupted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		fake := &fakeTenant{list: func(ctx context.Context, n int32) ([]sphere.Certificate, error) {
@@ -133,16 +133,16 @@ func TestRemembered_nextCallerAsksWhenTheFirstIsInterrupted(t *testing.T) {
 			}
 			return []sphere.Certificate{{ID: "1"}}, nil
 		}}
-		remembered := sphere.NewRemembered(fake, time.Now)
+		cached := sphere.NewCachedTenant(fake, time.Now)
 		interrupted, cancel := context.WithCancel(t.Context())
 		first, second := make(chan error, 1), make(chan error, 1)
 		go func() {
-			_, err := remembered.Certificates(interrupted)
+			_, err := cached.Certificates(interrupted)
 			first <- err
 		}()
 		synctest.Wait()
 		go func() {
-			_, err := remembered.Certificates(t.Context())
+			_, err := cached.Certificates(t.Context())
 			second <- err
 		}()
 		synctest.Wait()
@@ -156,11 +156,11 @@ func TestRemembered_nextCallerAsksWhenTheFirstIsInterrupted(t *testing.T) {
 	})
 }
 
-func TestRemembered_forgetsAfterAMinute(t *testing.T) {
+func TestCachedTenant_forgetsAfterAMinute(t *testing.T) {
 	t.Parallel()
 	now := certstest.Now
 	fake := &fakeTenant{}
-	remembered := sphere.NewRemembered(fake, func() time.Time { return now })
+	cached := sphere.NewCachedTenant(fake, func() time.Time { return now })
 	for _, step := range []struct {
 		passes time.Duration
 		want   int32
@@ -173,7 +173,7 @@ func TestRemembered_forgetsAfterAMinute(t *testing.T) {
 		{time.Hour, 3},
 	} {
 		now = now.Add(step.passes)
-		if _, err := remembered.Certificates(t.Context()); err != nil {
+		if _, err := cached.Certificates(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := fake.lists.Load(); got != step.want {
@@ -182,35 +182,35 @@ func TestRemembered_forgetsAfterAMinute(t *testing.T) {
 	}
 }
 
-func TestRemembered_forget(t *testing.T) {
+func TestCachedTenant_invalidate(t *testing.T) {
 	t.Parallel()
 	fake := &fakeTenant{}
-	remembered := sphere.NewRemembered(fake, func() time.Time { return certstest.Now })
+	cached := sphere.NewCachedTenant(fake, func() time.Time { return certstest.Now })
 	for i := range int32(3) {
-		if _, err := remembered.Certificates(t.Context()); err != nil {
+		if _, err := cached.Certificates(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if got := fake.lists.Load(); got != i+1 {
 			t.Errorf("%d requests, want %d", got, i+1)
 		}
-		remembered.Forget()
+		cached.Invalidate()
 	}
 }
 
-func TestRemembered_proofsAreNotRemembered(t *testing.T) {
+func TestCachedTenant_proofsAreNotRemembered(t *testing.T) {
 	t.Parallel()
 	ca := certstest.Valid(t)
 	fake := &fakeTenant{proof: ca.Proof(t, "code", certstest.Now)}
-	remembered := sphere.NewRemembered(fake, func() time.Time { return certstest.Now })
+	cached := sphere.NewCachedTenant(fake, func() time.Time { return certstest.Now })
 	ask := func() {
 		t.Helper()
-		if _, err := remembered.Certificates(t.Context()); err != nil {
+		if _, err := cached.Certificates(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	ask()
 	for range 2 {
-		if proof, err := remembered.ProofOfPossession(t.Context(), sphere.Certificate{}, "code"); err != nil || !proof.Equal(fake.proof) {
+		if proof, err := cached.ProofOfPossession(t.Context(), sphere.Certificate{}, "code"); err != nil || !proof.Equal(fake.proof) {
 			t.Errorf("got %v, %v", proof, err)
 		}
 	}
@@ -221,14 +221,14 @@ func TestRemembered_proofsAreNotRemembered(t *testing.T) {
 
 	// The CA may have been rotated away: that is why the proof fails.
 	fake.proofErr = errors.New("no such certificate")
-	if _, err := remembered.ProofOfPossession(t.Context(), sphere.Certificate{}, "code"); !errors.Is(err, fake.proofErr) {
+	if _, err := cached.ProofOfPossession(t.Context(), sphere.Certificate{}, "code"); !errors.Is(err, fake.proofErr) {
 		t.Errorf("got %v", err)
 	}
 	ask()
 	if fake.lists.Load() != 2 {
 		t.Errorf("%d lists after a failed proof, want 2", fake.lists.Load())
 	}
-	if remembered.Scope() != fake.Scope() {
-		t.Errorf("the scope is %+v", remembered.Scope())
+	if cached.Scope() != fake.Scope() {
+		t.Errorf("the scope is %+v", cached.Scope())
 	}
 }

@@ -25,12 +25,12 @@ func noWait(ctx context.Context, _ int) error { return ctx.Err() }
 // present hands in a proof for the code that is open.
 func present(t *testing.T, s *scene, proof, ca *certs.Certificate) error {
 	t.Helper()
-	handshake := &trust.Handshake{Verifier: s.central, Now: testNow, Pause: noWait}
+	handshake := &trust.Handshake{Verifier: s.central, Now: testNow, Backoff: noWait}
 
-	return handshake.Present(t.Context(), entry, s.owner.ca.Thumbprint(), proof, ca)
+	return handshake.Submit(t.Context(), entry, s.owner.ca.Thumbprint(), proof, ca)
 }
 
-func TestPresent_neverGeneratesACode(t *testing.T) {
+func TestSubmit_neverGeneratesACode(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		arrange func(*scene)
@@ -58,7 +58,7 @@ func TestPresent_neverGeneratesACode(t *testing.T) {
 	}
 }
 
-func TestPresent_failsWithoutTryingBlindly(t *testing.T) {
+func TestSubmit_failsWithoutTryingBlindly(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		arrange func(*scene)
@@ -110,7 +110,7 @@ func TestPresent_failsWithoutTryingBlindly(t *testing.T) {
 	}
 }
 
-func TestPresent_voidCodeKeepsTheReasonOfTheService(t *testing.T) {
+func TestSubmit_voidCodeKeepsTheReasonOfTheService(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.central.code = "OTHER"
@@ -121,7 +121,7 @@ func TestPresent_voidCodeKeepsTheReasonOfTheService(t *testing.T) {
 	}
 }
 
-func TestPresent_acceptedButStillNotVerified(t *testing.T) {
+func TestSubmit_acceptedButStillNotVerified(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.central.sticky = true
@@ -137,7 +137,7 @@ func TestPresent_acceptedButStillNotVerified(t *testing.T) {
 	s.wantCalls(t, "read"+strings.Repeat(polled+" read", 3)+polled)
 }
 
-func TestPresent_readAfterwardsThatFailsReportsBoth(t *testing.T) {
+func TestSubmit_readAfterwardsThatFailsReportsBoth(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	verify, read := refused(http.StatusInternalServerError), refused(http.StatusServiceUnavailable)
@@ -150,15 +150,15 @@ func TestPresent_readAfterwardsThatFailsReportsBoth(t *testing.T) {
 }
 
 // The reason is the failure, not that time ran out while it waited.
-func TestSteps_pauseThatTheContextEndsReportsTheFailure(t *testing.T) {
+func TestSubmit_backoffThatTheContextEndsReportsTheFailure(t *testing.T) {
 	t.Parallel()
 	ended := func(context.Context, int) error { return context.DeadlineExceeded }
 	failure := lost()
 
 	s := newScene(t)
 	s.central.failVerify = always(failure, false)
-	handshake := &trust.Handshake{Verifier: s.central, Now: testNow, Pause: ended}
-	err := handshake.Present(t.Context(), entry, s.owner.ca.Thumbprint(), s.owner.ca.Proof(t, "CODE", certstest.Now), nil)
+	handshake := &trust.Handshake{Verifier: s.central, Now: testNow, Backoff: ended}
+	err := handshake.Submit(t.Context(), entry, s.owner.ca.Thumbprint(), s.owner.ca.Proof(t, "CODE", certstest.Now), nil)
 	if !errors.Is(err, failure) {
 		t.Errorf("Present: got %v, want %v", err, failure)
 	}
@@ -166,7 +166,7 @@ func TestSteps_pauseThatTheContextEndsReportsTheFailure(t *testing.T) {
 
 	s = newScene(t)
 	s.central.failCode = always(failure, false)
-	if _, err := (&trust.Handshake{Verifier: s.central, Pause: ended}).GenerateCode(t.Context(), entry, s.owner.ca.Thumbprint()); !errors.Is(err, failure) {
+	if _, err := (&trust.Handshake{Verifier: s.central, Backoff: ended}).GenerateCode(t.Context(), entry, s.owner.ca.Thumbprint()); !errors.Is(err, failure) {
 		t.Errorf("GenerateCode: got %v, want %v", err, failure)
 	}
 	s.wantCalls(t, "read code")
@@ -189,7 +189,7 @@ func TestGenerateCode_makesSureOfTheCertificateFirst(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			test.arrange(s.central)
-			code, err := (&trust.Handshake{Verifier: s.central, Pause: noWait}).GenerateCode(t.Context(), entry, s.owner.ca.Thumbprint())
+			code, err := (&trust.Handshake{Verifier: s.central, Backoff: noWait}).GenerateCode(t.Context(), entry, s.owner.ca.Thumbprint())
 			if code != test.code || (err == nil) != (test.code != "") {
 				t.Errorf("code %q, error %v; want code %q", code, err, test.code)
 			}

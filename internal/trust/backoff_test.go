@@ -18,7 +18,7 @@ import (
 func TestBackoff_doublesUpToTheLongest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		pause := trust.Backoff(2*time.Second, 30*time.Second)
+		backoff := trust.ExponentialBackoff(2*time.Second, 30*time.Second)
 		for n, about := range map[int]time.Duration{
 			1: 2 * time.Second, 2: 4 * time.Second, 3: 8 * time.Second, 4: 16 * time.Second,
 			5: 30 * time.Second, 6: 30 * time.Second, 17: 30 * time.Second, 18: 30 * time.Second, 1000: 30 * time.Second,
@@ -26,7 +26,7 @@ func TestBackoff_doublesUpToTheLongest(t *testing.T) {
 			var shortest, longest time.Duration
 			for range 100 {
 				started := time.Now()
-				if err := pause(t.Context(), n); err != nil {
+				if err := backoff(t.Context(), n); err != nil {
 					t.Fatal(err)
 				}
 				waited := time.Since(started)
@@ -36,10 +36,10 @@ func TestBackoff_doublesUpToTheLongest(t *testing.T) {
 				longest = max(longest, waited)
 			}
 			if shortest < about*3/4 || longest > about*5/4 {
-				t.Errorf("pause %d takes %s to %s, want %s to %s", n, shortest, longest, about*3/4, about*5/4)
+				t.Errorf("backoff %d takes %s to %s, want %s to %s", n, shortest, longest, about*3/4, about*5/4)
 			}
 			if longest-shortest < about*2/5 {
-				t.Errorf("pause %d takes %s to %s: there is hardly any jitter", n, shortest, longest)
+				t.Errorf("backoff %d takes %s to %s: there is hardly any jitter", n, shortest, longest)
 			}
 		}
 	})
@@ -51,7 +51,7 @@ func TestBackoff_endsWithTheContext(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		started := time.Now()
-		err := trust.Backoff(time.Minute, time.Hour)(ctx, 1)
+		err := trust.ExponentialBackoff(time.Minute, time.Hour)(ctx, 1)
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != time.Second {
 			t.Errorf("got %v after %s", err, time.Since(started))
 		}
@@ -64,7 +64,7 @@ func TestAwaitCA_withBackoffEndsAtTheDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		fake := &tenant{list: lists()}
-		_, err := trust.AwaitCA(ctx, fake, "", trust.Backoff(time.Second, 10*time.Second))
+		_, err := trust.AwaitCA(ctx, fake, "", trust.ExponentialBackoff(time.Second, 10*time.Second))
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}

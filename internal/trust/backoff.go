@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Backoff returns a Pause of about first, then twice that, and so on, up to
+// ExponentialBackoff returns a Backoff of about first, then twice that, and so on, up to
 // longest, with a jitter of a quarter so that parallel runs do not meet again.
-func Backoff(first, longest time.Duration) Pause {
+func ExponentialBackoff(first, longest time.Duration) Backoff {
 	return func(ctx context.Context, n int) error {
 		delay := min(first<<min(max(n-1, 0), 16), longest)
 		delay += time.Duration((rand.Float64() - 0.5) / 2 * float64(delay)) //nolint:gosec // Jitter needs no secrecy.
