@@ -5,7 +5,7 @@ package certs
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // The thumbprint of both services is SHA-1 by definition; it names, it does not protect.
+	"crypto/sha1" //nolint:gosec // See Thumbprint.
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -54,11 +54,9 @@ func (c *Certificate) Equal(other *Certificate) bool {
 	return c != nil && other != nil && bytes.Equal(c.x509.Raw, other.x509.Raw)
 }
 
-// Thumbprint returns the SHA-1 of the DER as 40 upper-case hex digits, the form
-// in which Azure Sphere and IoT Central name a certificate.
-func (c *Certificate) Thumbprint() string {
-	sum := sha1.Sum(c.x509.Raw) //nolint:gosec // See the import.
-	return strings.ToUpper(hex.EncodeToString(sum[:]))
+// Thumbprint returns the SHA-1 of the DER.
+func (c *Certificate) Thumbprint() Thumbprint {
+	return sha1.Sum(c.x509.Raw) //nolint:gosec // See Thumbprint.
 }
 
 // ThumbprintSHA256 returns the SHA-256 of the DER as 64 upper-case hex digits.

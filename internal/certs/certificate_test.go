@@ -50,7 +50,7 @@ func TestCertificate_agreesWithOpenSSL(t *testing.T) {
 			t.Parallel()
 			plain := strings.NewReplacer(":", "")
 			for what, pair := range map[string][2]string{
-				"SHA-1":         {certificate.Thumbprint(), plain.Replace(openssl(t, certificate, "-fingerprint", "-sha1"))},
+				"SHA-1":         {certificate.Thumbprint().String(), plain.Replace(openssl(t, certificate, "-fingerprint", "-sha1"))},
 				"SHA-256":       {certificate.ThumbprintSHA256(), plain.Replace(openssl(t, certificate, "-fingerprint", "-sha256"))},
 				"serial number": {certificate.SerialNumber(), "00" + openssl(t, certificate, "-serial")},
 				"subject":       {certificate.Subject(), openssl(t, certificate, "-subject", "-nameopt", "RFC2253")},
@@ -211,7 +211,7 @@ func TestCertificate_equalComparesTheDER(t *testing.T) {
 	}
 }
 
-func TestNormalizeThumbprint(t *testing.T) {
+func TestParseThumbprint(t *testing.T) {
 	t.Parallel()
 	const normal = "0123456789ABCDEF0123456789ABCDEF01234567"
 	for input, want := range map[string]string{
@@ -230,32 +230,29 @@ func TestNormalizeThumbprint(t *testing.T) {
 		normal + normal[:24]:            "", // SHA-256
 		normal[:20] + "-" + normal[20:]: "",
 	} {
-		got, err := certs.NormalizeThumbprint(input)
+		parsed, err := certs.ParseThumbprint(input)
+		got := parsed.String()
 		if got != want || (want == "") != errors.Is(err, certs.ErrThumbprint) {
 			t.Errorf("%q: %q, %v; want %q", input, got, err, want)
 		}
 	}
 }
 
-func TestSameThumbprint(t *testing.T) {
+func TestThumbprint_zeroNamesNoCertificate(t *testing.T) {
 	t.Parallel()
-	const a = "0123456789ABCDEF0123456789ABCDEF01234567"
-	for _, test := range []struct {
-		left, right string
-		want        bool
-	}{
-		{a, a, true},
-		{a, strings.ToLower(a), true},
-		{a, "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67", true},
-		{a, "1" + a[1:], false},
-		{a, "", false},
-		{"", a, false},
-		{"", "", false},
-		{"abc", "abc", false},
-	} {
-		if got := certs.SameThumbprint(test.left, test.right); got != test.want {
-			t.Errorf("%q and %q: %v, want %v", test.left, test.right, got, test.want)
-		}
+	var none, read certs.Thumbprint
+	text, err := none.MarshalText()
+	if err != nil || len(text) > 0 || !none.IsZero() || none.String() != "" {
+		t.Errorf("the zero value is written as %q, %v", text, err)
+	}
+	if err := read.UnmarshalText(nil); err != nil || !read.IsZero() {
+		t.Errorf("nothing is read as %s, %v", read, err)
+	}
+	if err := read.UnmarshalText([]byte("odd")); !errors.Is(err, certs.ErrThumbprint) {
+		t.Errorf("an odd text is read as %s, %v", read, err)
+	}
+	if ca := certstest.Valid(t); ca.Thumbprint().IsZero() {
+		t.Error("a certificate has no thumbprint")
 	}
 }
 

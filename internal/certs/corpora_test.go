@@ -113,7 +113,7 @@ func agrees(t *testing.T, name string, der []byte) bool {
 	}
 	sum := sha1.Sum(der)
 	for what, pair := range map[string][2]string{
-		"SHA-1":         {certificate.Thumbprint(), strings.ToUpper(hex.EncodeToString(sum[:]))},
+		"SHA-1":         {certificate.Thumbprint().String(), strings.ToUpper(hex.EncodeToString(sum[:]))},
 		"serial number": {certificate.SerialNumber(), strings.ToUpper(hex.EncodeToString(second.TBS.SerialNumber.Bytes))},
 		"not before":    {certificate.NotBefore().Format(time.RFC3339), second.TBS.Validity.NotBefore.UTC().Format(time.RFC3339)},
 		"not after":     {certificate.NotAfter().Format(time.RFC3339), second.TBS.Validity.NotAfter.UTC().Format(time.RFC3339)},

@@ -172,9 +172,9 @@ var (
 // CheckVerificationCertificate checks a proof of possession that was made elsewhere, for a code
 // that is not known here: it is not the CA itself, it has a name, it is signed by
 // the CA unless that is nil, and it is valid at the given time.
-func CheckVerificationCertificate(proof, ca *Certificate, caThumbprint string, now time.Time) error {
+func CheckVerificationCertificate(proof, ca *Certificate, caThumbprint Thumbprint, now time.Time) error {
 	switch {
-	case SameThumbprint(proof.Thumbprint(), caThumbprint):
+	case proof.Thumbprint() == caThumbprint:
 		return ErrProofIsCA
 	case proof.CommonName() == "":
 		return ErrProofUnnamed

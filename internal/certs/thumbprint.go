@@ -4,36 +4,62 @@
 package certs
 
 import (
-	"crypto/sha1" //nolint:gosec // Only its size is used here.
+	"crypto/sha1" //nolint:gosec // The thumbprint of both services is SHA-1 by definition; it names, it does not protect.
 	"encoding/hex"
 	"errors"
 	"strings"
 )
 
-// ErrThumbprint is the error of NormalizeThumbprint.
+// Thumbprint names a certificate in Azure Sphere and IoT Central: it is the SHA-1
+// of the DER. The zero value names none.
+type Thumbprint [sha1.Size]byte
+
+// ErrThumbprint is the error of ParseThumbprint.
 var ErrThumbprint = errors.New("a thumbprint is the SHA-1 of a certificate: 40 hexadecimal digits, " +
 	"with or without colons between the bytes")
 
 var separators = strings.NewReplacer(":", "", " ", "")
 
-// NormalizeThumbprint returns a SHA-1 thumbprint as 40 upper-case hex digits. It
-// accepts any case, and colons or spaces between the bytes.
-func NormalizeThumbprint(text string) (string, error) {
-	digits := strings.ToUpper(separators.Replace(text))
-	if raw, err := hex.DecodeString(digits); err != nil || len(raw) != sha1.Size {
-		return "", ErrThumbprint
+// ParseThumbprint reads 40 hex digits in any case, with or without colons or
+// spaces between the bytes.
+func ParseThumbprint(text string) (Thumbprint, error) {
+	var thumbprint Thumbprint
+	raw, err := hex.DecodeString(separators.Replace(text))
+	if err != nil || len(raw) != len(thumbprint) {
+		return Thumbprint{}, ErrThumbprint
 	}
+	copy(thumbprint[:], raw)
 
-	return digits, nil
+	return thumbprint, nil
 }
 
-// SameThumbprint reports whether two texts name the same certificate, ignoring
-// case, colons and spaces. Two texts that are no thumbprints are never the same.
-func SameThumbprint(a, b string) bool {
-	left, errLeft := NormalizeThumbprint(a)
-	right, errRight := NormalizeThumbprint(b)
+// IsZero reports whether the thumbprint names no certificate.
+func (t Thumbprint) IsZero() bool { return t == Thumbprint{} }
 
-	return errLeft == nil && errRight == nil && left == right
+// String returns 40 upper-case hex digits, as both services write a thumbprint, or
+// an empty text when it names no certificate.
+func (t Thumbprint) String() string {
+	if t.IsZero() {
+		return ""
+	}
+
+	return strings.ToUpper(hex.EncodeToString(t[:]))
+}
+
+// MarshalText implements encoding.TextMarshaler with String.
+func (t Thumbprint) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
+// UnmarshalText implements encoding.TextUnmarshaler: it reads what MarshalText
+// writes, and what ParseThumbprint takes.
+func (t *Thumbprint) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*t = Thumbprint{}
+		return nil
+	}
+	parsed, err := ParseThumbprint(string(text))
+	*t = parsed
+
+	return err
 }
 
 // SameSerialNumber reports whether two hex serial numbers are equal, ignoring

@@ -65,7 +65,7 @@ type Clients struct {
 
 	mutex        sync.Mutex
 	tenants      map[sphere.Scope]*sphere.CachedTenant
-	certificates map[string]*certs.Certificate
+	certificates map[certs.Thumbprint]*certs.Certificate
 
 	claims  Claims
 	planned plannedGroups
@@ -99,7 +99,7 @@ func New(config Config) *Clients {
 		iotCentral: iotcentral.New(
 			transport.New(iotCentralService, config.Settings, authenticateIoTCentral, limits), config.APIVersion),
 		tenants:      map[sphere.Scope]*sphere.CachedTenant{},
-		certificates: map[string]*certs.Certificate{},
+		certificates: map[certs.Thumbprint]*certs.Certificate{},
 	}
 }
 
@@ -177,13 +177,9 @@ func (c *Clients) RecordUpload(certificate *certs.Certificate) {
 }
 
 // UploadedCertificate returns a certificate that RecordUpload has kept, or nil.
-func (c *Clients) UploadedCertificate(thumbprint string) *certs.Certificate {
-	normalized, err := certs.NormalizeThumbprint(thumbprint)
-	if err != nil {
-		return nil
-	}
+func (c *Clients) UploadedCertificate(thumbprint certs.Thumbprint) *certs.Certificate {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 
-	return c.certificates[normalized]
+	return c.certificates[thumbprint]
 }

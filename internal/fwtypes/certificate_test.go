@@ -64,7 +64,7 @@ func TestCertificate_equalsLiterally(t *testing.T) {
 		"null and null":         {fwtypes.NewCertificate(nil), fwtypes.NewCertificate(nil), true},
 		"null and unknown":      {fwtypes.NewCertificate(nil), fwtypes.NewCertificateUnknown(), false},
 		"another type":          {certificate(ca.PEM()), types.StringValue(ca.PEM()), false},
-		"a thumbprint's string": {certificate(thumbprint), fwtypes.NewThumbprint(thumbprint), false},
+		"a thumbprint's string": {certificate(thumbprint), spelled(thumbprint), false},
 	} {
 		if got := test.a.Equal(test.b); got != test.want {
 			t.Errorf("%s: %v, want %v", name, got, test.want)

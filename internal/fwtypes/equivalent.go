@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 )
 
 // KeepEquivalent returns a plan modifier that keeps the value of the state when
@@ -24,7 +22,7 @@ func KeepEquivalent(same func(state, configured string) bool) planmodifier.Strin
 func KeepSameCertificate() planmodifier.String { return KeepEquivalent(SameCertificate) }
 
 // KeepSameThumbprint keeps the state's spelling of the same thumbprint.
-func KeepSameThumbprint() planmodifier.String { return KeepEquivalent(certs.SameThumbprint) }
+func KeepSameThumbprint() planmodifier.String { return KeepEquivalent(SameThumbprint) }
 
 // KeepSameFold keeps the state's spelling of what differs in case only.
 func KeepSameFold() planmodifier.String { return KeepEquivalent(strings.EqualFold) }

@@ -52,14 +52,40 @@ func (t ThumbprintType) ValueFromTerraform(ctx context.Context, in tftypes.Value
 // matter.
 type Thumbprint struct{ basetypes.StringValue }
 
-// NewThumbprint returns a known thumbprint.
-func NewThumbprint(thumbprint string) Thumbprint {
-	return Thumbprint{StringValue: basetypes.NewStringValue(thumbprint)}
+// NewThumbprint returns a known thumbprint, or null when it names no certificate.
+func NewThumbprint(thumbprint certs.Thumbprint) Thumbprint {
+	if thumbprint.IsZero() {
+		return Thumbprint{StringValue: basetypes.NewStringNull()}
+	}
+
+	return Thumbprint{StringValue: basetypes.NewStringValue(thumbprint.String())}
 }
 
 // NewThumbprintUnknown returns an unknown thumbprint.
 func NewThumbprintUnknown() Thumbprint {
 	return Thumbprint{StringValue: basetypes.NewStringUnknown()}
+}
+
+// Value returns the thumbprint. It is zero when the value is null, unknown or
+// malformed; ValidateAttribute refuses the latter.
+func (t Thumbprint) Value() certs.Thumbprint {
+	thumbprint, _ := certs.ParseThumbprint(t.ValueString())
+
+	return thumbprint
+}
+
+// Same reports whether both name the same certificate. Those that are null or
+// unknown name none.
+func (t Thumbprint) Same(other Thumbprint) bool {
+	return SameThumbprint(t.ValueString(), other.ValueString())
+}
+
+// SameThumbprint reports whether two texts spell the same thumbprint.
+func SameThumbprint(a, b string) bool {
+	left, errLeft := certs.ParseThumbprint(a)
+	right, errRight := certs.ParseThumbprint(b)
+
+	return errLeft == nil && errRight == nil && left == right
 }
 
 // Type implements attr.Value.
@@ -76,7 +102,7 @@ func (t Thumbprint) Equal(other attr.Value) bool {
 func (t Thumbprint) StringSemanticEquals(_ context.Context, other basetypes.StringValuable) (bool, diag.Diagnostics) {
 	o, ok := other.(Thumbprint)
 
-	return ok && certs.SameThumbprint(t.ValueString(), o.ValueString()), nil
+	return ok && t.Same(o), nil
 }
 
 // ValidateAttribute implements xattr.ValidateableAttribute.
@@ -84,7 +110,7 @@ func (t Thumbprint) ValidateAttribute(_ context.Context, req xattr.ValidateAttri
 	if t.IsNull() || t.IsUnknown() {
 		return
 	}
-	if _, err := certs.NormalizeThumbprint(t.ValueString()); err != nil {
+	if _, err := certs.ParseThumbprint(t.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a thumbprint", Sentence(err))
 	}
 }

@@ -12,10 +12,39 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 )
 
 const colons = "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:ab:cd:ef:01:23:45:67"
+
+// spelled is a thumbprint as somebody has written it.
+func spelled(text string) fwtypes.Thumbprint {
+	return fwtypes.Thumbprint{StringValue: types.StringValue(text)}
+}
+
+func TestThumbprint_value(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		value fwtypes.Thumbprint
+		want  string
+	}{
+		"colons":    {spelled(colons), thumbprint},
+		"null":      {fwtypes.NewThumbprint(certs.Thumbprint{}), ""},
+		"unknown":   {fwtypes.NewThumbprintUnknown(), ""},
+		"malformed": {spelled("odd"), ""},
+	} {
+		if got := test.value.Value().String(); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+	if value := fwtypes.NewThumbprint(spelled(colons).Value()); value.ValueString() != thumbprint {
+		t.Errorf("it is written as %s", value)
+	}
+	if value := fwtypes.NewThumbprint(certs.Thumbprint{}); !value.IsNull() {
+		t.Errorf("no thumbprint is written as %s, want null", value)
+	}
+}
 
 func TestThumbprint_equalsInMeaningInAnySpelling(t *testing.T) {
 	t.Parallel()
@@ -24,15 +53,15 @@ func TestThumbprint_equalsInMeaningInAnySpelling(t *testing.T) {
 		other basetypes.StringValuable
 		want  bool
 	}{
-		"the same":      {thumbprint, fwtypes.NewThumbprint(thumbprint), true},
-		"lower case":    {thumbprint, fwtypes.NewThumbprint(strings.ToLower(thumbprint)), true},
-		"colons":        {thumbprint, fwtypes.NewThumbprint(colons), true},
-		"another":       {thumbprint, fwtypes.NewThumbprint("1" + thumbprint[1:]), false},
-		"none":          {thumbprint, fwtypes.NewThumbprint(""), false},
-		"none and none": {"", fwtypes.NewThumbprint(""), false},
+		"the same":      {thumbprint, spelled(thumbprint), true},
+		"lower case":    {thumbprint, spelled(strings.ToLower(thumbprint)), true},
+		"colons":        {thumbprint, spelled(colons), true},
+		"another":       {thumbprint, spelled("1" + thumbprint[1:]), false},
+		"none":          {thumbprint, spelled(""), false},
+		"none and none": {"", spelled(""), false},
 		"another type":  {thumbprint, types.StringValue(thumbprint), false},
 	} {
-		got, diags := fwtypes.NewThumbprint(test.state).StringSemanticEquals(t.Context(), test.other)
+		got, diags := spelled(test.state).StringSemanticEquals(t.Context(), test.other)
 		if got != test.want || diags.HasError() {
 			t.Errorf("%s: %v, %v", name, got, diags)
 		}
@@ -41,8 +70,8 @@ func TestThumbprint_equalsInMeaningInAnySpelling(t *testing.T) {
 
 func TestThumbprint_equalsLiterally(t *testing.T) {
 	t.Parallel()
-	a := fwtypes.NewThumbprint(thumbprint)
-	if !a.Equal(fwtypes.NewThumbprint(thumbprint)) || a.Equal(fwtypes.NewThumbprint(colons)) ||
+	a := spelled(thumbprint)
+	if !a.Equal(spelled(thumbprint)) || a.Equal(spelled(colons)) ||
 		a.Equal(types.StringValue(thumbprint)) || a.Equal(fwtypes.NewThumbprintUnknown()) {
 		t.Error("Equal is not literal")
 	}
@@ -59,11 +88,11 @@ func TestThumbprint_isValidatedWhenItIsKnown(t *testing.T) {
 	}{
 		"null":       {fwtypes.Thumbprint{StringValue: types.StringNull()}, ""},
 		"unknown":    {fwtypes.NewThumbprintUnknown(), ""},
-		"thumbprint": {fwtypes.NewThumbprint(thumbprint), ""},
-		"lower case": {fwtypes.NewThumbprint(strings.ToLower(thumbprint)), ""},
-		"colons":     {fwtypes.NewThumbprint(colons), ""},
-		"empty":      {fwtypes.NewThumbprint(""), "A thumbprint is the SHA-1"},
-		"SHA-256":    {fwtypes.NewThumbprint(thumbprint + thumbprint[:24]), "A thumbprint is the SHA-1"},
+		"thumbprint": {spelled(thumbprint), ""},
+		"lower case": {spelled(strings.ToLower(thumbprint)), ""},
+		"colons":     {spelled(colons), ""},
+		"empty":      {spelled(""), "A thumbprint is the SHA-1"},
+		"SHA-256":    {spelled(thumbprint + thumbprint[:24]), "A thumbprint is the SHA-1"},
 	} {
 		var response xattr.ValidateAttributeResponse
 		test.value.ValidateAttribute(t.Context(), xattr.ValidateAttributeRequest{Path: path.Root("thumbprint")}, &response)

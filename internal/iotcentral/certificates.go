@@ -16,8 +16,8 @@ import (
 // SigningCertificate is what the service tells of the certificate in an entry. By
 // its documentation it never returns the certificate itself.
 type SigningCertificate struct {
-	// Thumbprint is the SHA-1 of the DER, as 40 upper-case hex digits.
-	Thumbprint string
+	// Thumbprint is zero when the answer has none.
+	Thumbprint certs.Thumbprint
 	// Verified says whether devices with a certificate of this CA may enrol.
 	Verified bool
 	// Subject is an RFC 2253 string if the service returned the certificate after
@@ -35,19 +35,20 @@ type signingCertInfo struct {
 	SHA1Thumbprint string `json:"sha1Thumbprint"`
 }
 
-func (s signingCertificate) public() SigningCertificate {
+// public returns what the answer says. A thumbprint that is none is an error: it
+// would look like another certificate.
+func (s signingCertificate) public() (SigningCertificate, error) {
 	certificate := SigningCertificate{Verified: s.Verified}
 	if s.Info != nil {
-		certificate.Thumbprint = s.Info.SHA1Thumbprint
-		if normalized, err := certs.NormalizeThumbprint(certificate.Thumbprint); err == nil {
-			certificate.Thumbprint = normalized
+		if err := certificate.Thumbprint.UnmarshalText([]byte(s.Info.SHA1Thumbprint)); err != nil {
+			return SigningCertificate{}, fmt.Errorf("it has the thumbprint %q, and %w", s.Info.SHA1Thumbprint, err)
 		}
 	}
-	if body, err := certs.Parse(s.Certificate); err == nil && certs.SameThumbprint(body.Thumbprint(), certificate.Thumbprint) {
+	if body, err := certs.Parse(s.Certificate); err == nil && body.Thumbprint() == certificate.Thumbprint {
 		certificate.Subject = body.Subject()
 	}
 
-	return certificate
+	return certificate, nil
 }
 
 // Certificate reads an entry. An empty entry, and an entry of a group that is not
@@ -61,12 +62,18 @@ func (c *Client) Certificate(ctx context.Context, id CertificateID) (SigningCert
 		Method:    http.MethodGet,
 		URL:       c.certificateAddress(id),
 	}, &certificate)
-	found := certificate.public()
-	if err == nil && found.Thumbprint == "" {
-		err = unreadable(operation, errors.New("it does not tell the thumbprint"))
+	if err != nil {
+		return SigningCertificate{}, err
+	}
+	found, err := certificate.public()
+	if err == nil && found.Thumbprint.IsZero() {
+		err = errors.New("it does not tell the thumbprint")
+	}
+	if err != nil {
+		return SigningCertificate{}, unreadable(operation, err)
 	}
 
-	return found, err
+	return found, nil
 }
 
 // PutCertificate puts a certificate into an entry and replaces what is there.
@@ -84,10 +91,14 @@ func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certifica
 	if err != nil {
 		return SigningCertificate{}, err
 	}
-	if stored.Info != nil && stored.Info.SHA1Thumbprint != "" {
-		return stored.public(), nil
+	found, err := stored.public()
+	if err != nil {
+		return SigningCertificate{}, unreadable(operation, err)
 	}
-	found, err := c.Certificate(ctx, id)
+	if !found.Thumbprint.IsZero() {
+		return found, nil
+	}
+	found, err = c.Certificate(ctx, id)
 	if err != nil {
 		// The upload succeeded, so this is not about it.
 		err = unreadable(operation, fmt.Errorf("it tells no thumbprint, and reading it failed: %w", err))

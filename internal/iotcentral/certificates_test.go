@@ -43,11 +43,10 @@ func TestCertificate_isRead(t *testing.T) {
 		body string
 		want iotcentral.SigningCertificate
 	}{
-		"verified":        {`{"verified":true,"info":{"sha1Thumbprint":"` + thumbprint + `"}}`, iotcentral.SigningCertificate{Thumbprint: thumbprint, Verified: true}},
-		"not verified":    {`{"verified":false,"info":{"sha1Thumbprint":"` + thumbprint + `"},"etag":"x","new":1}`, iotcentral.SigningCertificate{Thumbprint: thumbprint}},
-		"verified absent": {`{"info":{"sha1Thumbprint":"` + thumbprint + `"}}`, iotcentral.SigningCertificate{Thumbprint: thumbprint}},
-		"lower case":      {`{"info":{"sha1Thumbprint":"` + strings.ToLower(thumbprint) + `"}}`, iotcentral.SigningCertificate{Thumbprint: thumbprint}},
-		"odd thumbprint":  {`{"info":{"sha1Thumbprint":"odd"}}`, iotcentral.SigningCertificate{Thumbprint: "odd"}},
+		"verified":        {`{"verified":true,"info":{"sha1Thumbprint":"` + thumbprint + `"}}`, iotcentral.SigningCertificate{Thumbprint: certstest.Thumbprint(thumbprint), Verified: true}},
+		"not verified":    {`{"verified":false,"info":{"sha1Thumbprint":"` + thumbprint + `"},"etag":"x","new":1}`, iotcentral.SigningCertificate{Thumbprint: certstest.Thumbprint(thumbprint)}},
+		"verified absent": {`{"info":{"sha1Thumbprint":"` + thumbprint + `"}}`, iotcentral.SigningCertificate{Thumbprint: certstest.Thumbprint(thumbprint)}},
+		"lower case":      {`{"info":{"sha1Thumbprint":"` + strings.ToLower(thumbprint) + `"}}`, iotcentral.SigningCertificate{Thumbprint: certstest.Thumbprint(thumbprint)}},
 	} {
 		client, served := serve(answer{http.StatusOK, test.body})
 		if got, err := client.Certificate(t.Context(), primary()); err != nil || got != test.want {

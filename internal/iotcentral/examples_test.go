@@ -77,8 +77,8 @@ func TestModels_acceptTheOfficialExamples(t *testing.T) {
 						t.Errorf("%s: members were lost: %+v", status, decoded)
 					}
 				case *signingCertificate:
-					if decoded.public().Thumbprint == "" {
-						t.Errorf("%s: the thumbprint was lost: %+v", status, decoded)
+					if public, err := decoded.public(); err != nil || public.Thumbprint.IsZero() {
+						t.Errorf("%s: the thumbprint was lost: %+v, %v", status, decoded, err)
 					}
 				}
 			}

@@ -43,13 +43,13 @@ func TestImport_identityOfACAHasOneTenant(t *testing.T) {
 	server := bench.NewServer()
 	thumbprint := bench.ActiveCA().Thumbprint()
 	for name, identity := range map[string]map[string]string{
-		"both": {"thumbprint": thumbprint, "catalog_id": bench.Info().CatalogID, "tenant_id": bench.Info().SphereTenantID},
+		"both": {"thumbprint": thumbprint.String(), "catalog_id": bench.Info().CatalogID, "tenant_id": bench.Info().SphereTenantID},
 	} {
 		if imported := server.ImportByIdentity(typeTenantCA, identity); !containsOne(imported.Errors, "catalog_id or tenant_id, not both") {
 			t.Errorf("%s: got %v, %q", name, imported.State, imported.Errors)
 		}
 	}
-	neither := map[string]string{"thumbprint": thumbprint}
+	neither := map[string]string{"thumbprint": thumbprint.String()}
 	if imported := server.ImportByIdentity(typeTenantCA, neither); imported.State["catalog_id"] != bench.Info().CatalogID {
 		t.Errorf("the provider's default: got %v, %q", imported.State, imported.Errors)
 	}
@@ -57,7 +57,7 @@ func TestImport_identityOfACAHasOneTenant(t *testing.T) {
 	if imported := bench.NewServer().ImportByIdentity(typeTenantCA, neither); !containsOne(imported.Errors, "without either the provider must name a default") {
 		t.Errorf("no default: got %v, %q", imported.State, imported.Errors)
 	}
-	legacy := map[string]string{"thumbprint": thumbprint, "tenant_id": bench.Info().SphereTenantID}
+	legacy := map[string]string{"thumbprint": thumbprint.String(), "tenant_id": bench.Info().SphereTenantID}
 	if imported := server.ImportByIdentity(typeTenantCA, legacy); imported.State["status"] != "Active" {
 		t.Errorf("the tenant alone: got %v, %q", imported.State, imported.Errors)
 	}

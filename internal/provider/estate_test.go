@@ -60,8 +60,8 @@ func newEstate(t *testing.T, made ...string) *estate {
 		typeProof:        {"verification_code": "code"},
 		typeGroup:        {"group_id": estateGroup, "display_name": "Azure Sphere"},
 		typeCertificate:  {"enrollment_group_id": group(estateGroup), "certificate_pem": ca.PEM()},
-		typeVerification: {"certificate_id": primary, "thumbprint": ca.Thumbprint(), "azure_sphere": map[string]any{}},
-		typeCode:         {"certificate_id": secondary, "thumbprint": e.foreign.Thumbprint()},
+		typeVerification: {"certificate_id": primary, "thumbprint": ca.Thumbprint().String(), "azure_sphere": map[string]any{}},
+		typeCode:         {"certificate_id": secondary, "thumbprint": e.foreign.Thumbprint().String()},
 		typeTrust:        {"enrollment_group_id": group(trustGroup)},
 	}
 	bench.MustDo("PUT", "enrollmentGroups/"+trustGroup, map[string]any{

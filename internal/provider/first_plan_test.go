@@ -43,12 +43,12 @@ func TestFirstPlan_showsWhatWillBeTrusted(t *testing.T) {
 	bench.Run(resource.TestStep{
 		Config: namedGroup,
 		ConfigPlanChecks: planned(
-			is(acctest.TenantCA, "thumbprint", ca.Thumbprint()),
+			is(acctest.TenantCA, "thumbprint", ca.Thumbprint().String()),
 			is(acctest.TenantCA, "subject", ca.Subject()),
 			is(acctest.TenantCA, "status", "Active"),
 			is(acctest.GroupAddress, "id", group),
 			is(trustAddress, "active_entry", "primary"),
-			plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("primary").AtMapKey("thumbprint"), knownvalue.StringExact(ca.Thumbprint())),
+			plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("primary").AtMapKey("thumbprint"), knownvalue.StringExact(ca.Thumbprint().String())),
 		),
 	})
 }

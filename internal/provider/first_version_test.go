@@ -25,7 +25,7 @@ func placeholders(bench *acctest.Bench, ca *certs.Certificate) []string {
 		"@HOST@", bench.Host(),
 		"@CATALOG_ID@", bench.Info().CatalogID,
 		"@ID_SCOPE@", bench.Info().Applications[0].IDScope,
-		"@THUMBPRINT@", ca.Thumbprint(),
+		"@THUMBPRINT@", ca.Thumbprint().String(),
 		"@THUMBPRINT_SHA256@", ca.ThumbprintSHA256(),
 		"@SERIAL_NUMBER@", ca.SerialNumber(),
 		"@SUBJECT@", ca.Subject(),

@@ -44,7 +44,7 @@ func trustFromThePortal(bench *acctest.Bench) map[string]found {
 	return map[string]found{
 		"azuresphere_tenant_ca": {
 			bench.Info().CatalogID + "/certificates/" + ca.SerialNumber(),
-			map[string]string{"catalog_id": bench.Info().CatalogID, "thumbprint": ca.Thumbprint()},
+			map[string]string{"catalog_id": bench.Info().CatalogID, "thumbprint": ca.Thumbprint().String()},
 		},
 		"iotcentral_enrollment_group":             {group, groupIdentity},
 		"iotcentral_enrollment_group_certificate": {group + "/certificates/primary", entryIdentity},

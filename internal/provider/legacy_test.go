@@ -99,14 +99,14 @@ func TestLegacy_everyTypeTakesATenant(t *testing.T) {
 					Config: config,
 					ConfigStateChecks: []statecheck.StateCheck{
 						verifiedIs(true),
-						is(acctest.TenantCA, "id", "tenants/"+tenant+"/certificates/"+ca.Thumbprint()),
+						is(acctest.TenantCA, "id", "tenants/"+tenant+"/certificates/"+ca.Thumbprint().String()),
 						is(acctest.TenantCA, "tenant_id", tenant),
 						is(acctest.TenantCA, "status", "Active"),
 						is(acctest.TenantCA, "serial_number", ca.SerialNumber()),
 						is(acctest.TenantCA, "subject", ca.Subject()),
 						is(acctest.TenantCA, "certificate_pem", ca.PEM()),
 						is(acctest.TenantCA, "thumbprint_sha256", ca.ThumbprintSHA256()),
-						is(dataCA, "thumbprint", ca.Thumbprint()),
+						is(dataCA, "thumbprint", ca.Thumbprint().String()),
 						is(dataCA, "certificate_base64", ca.Base64()),
 						is(dataCertificate, "subject", ca.Subject()),
 						is("azuresphere_proof_of_possession.this", "tenant_id", tenant),
@@ -162,7 +162,7 @@ func TestLegacy_expiredCAKeepsItsBody(t *testing.T) {
 	bench := acctest.Start(t, func(options *emulator.Options) { options.Behavior.LegacyMissingCertificate = true })
 	withoutDefaultTenant(bench)
 	ca := bench.ActiveCA()
-	config := fmt.Sprintf("resource \"azuresphere_tenant_ca\" \"this\" {\ntenant_id = %q\nthumbprint = %q\n}\n", bench.Info().SphereTenantID, ca.Thumbprint())
+	config := fmt.Sprintf("resource \"azuresphere_tenant_ca\" \"this\" {\ntenant_id = %q\nthumbprint = %q\n}\n", bench.Info().SphereTenantID, ca.Thumbprint().String())
 	bench.Run(
 		resource.TestStep{Config: config},
 		resource.TestStep{
@@ -229,12 +229,12 @@ func TestLegacy_movesToTheCatalogWithoutVerifyingAgain(t *testing.T) {
 				plancheck.ExpectResourceAction(acctest.Certificate, plancheck.ResourceActionNoop),
 				plancheck.ExpectResourceAction(acctest.Verification, plancheck.ResourceActionUpdate),
 				expectBefore(acctest.Verification, "verified", true),
-				plancheck.ExpectKnownValue(acctest.TenantCA, tfjsonpath.New("thumbprint"), knownvalue.StringExact(ca.Thumbprint())),
+				plancheck.ExpectKnownValue(acctest.TenantCA, tfjsonpath.New("thumbprint"), knownvalue.StringExact(ca.Thumbprint().String())),
 			),
 			ConfigStateChecks: []statecheck.StateCheck{
 				is(acctest.TenantCA, "id", bench.Info().CatalogID+"/certificates/"+ca.SerialNumber()),
 				is(acctest.TenantCA, "catalog_id", bench.Info().CatalogID),
-				is(acctest.TenantCA, "thumbprint", ca.Thumbprint()),
+				is(acctest.TenantCA, "thumbprint", ca.Thumbprint().String()),
 				statecheck.ExpectKnownValue(acctest.TenantCA, tfjsonpath.New("tenant_id"), knownvalue.Null()),
 			},
 			Check: resource.ComposeTestCheckFunc(isTrusted(t, bench), func(*terraform.State) error {

@@ -85,7 +85,7 @@ func TestListCertificates_readsOnlyAsManyEntriesAsAreWanted(t *testing.T) {
 	bench.SwapCertificate("b", iotcentral.Primary, second.DER(), false)
 	server := bench.NewServer()
 	const list = "iotcentral_enrollment_group_certificate"
-	wantFirst, wantSecond := "Sphere, secondary: "+first.Thumbprint(), "Edge, primary: "+second.Thumbprint()
+	wantFirst, wantSecond := "Sphere, secondary: "+first.Thumbprint().String(), "Edge, primary: "+second.Thumbprint().String()
 	for _, test := range []struct {
 		arguments map[string]string
 		limit     int64
@@ -111,7 +111,7 @@ func TestListCertificates_readsOnlyAsManyEntriesAsAreWanted(t *testing.T) {
 	}
 	want := map[string]any{
 		"id": bench.Host() + "/enrollmentGroups/a/certificates/secondary", "enrollment_group_id": bench.Host() + "/enrollmentGroups/a", "entry": "secondary",
-		"thumbprint": first.Thumbprint(), "attested": false, "certificate_pem": nil, "subject": nil, "issuer": nil, "serial_number": nil,
+		"thumbprint": first.Thumbprint().String(), "attested": false, "certificate_pem": nil, "subject": nil, "issuer": nil, "serial_number": nil,
 		"not_before": nil, "not_after": nil, "timeouts": nil,
 	}
 	if !reflect.DeepEqual(listed.Resource, want) {
@@ -131,14 +131,14 @@ func TestListTenantCAs_ofBothGenerations(t *testing.T) {
 		arguments map[string]string
 		identity  map[string]any
 	}{
-		"Integrated": {nil, map[string]any{"catalog_id": bench.Info().CatalogID, "tenant_id": nil, "thumbprint": old.Thumbprint()}},
+		"Integrated": {nil, map[string]any{"catalog_id": bench.Info().CatalogID, "tenant_id": nil, "thumbprint": old.Thumbprint().String()}},
 		"Legacy": {
 			map[string]string{"tenant_id": bench.Info().SphereTenantID},
-			map[string]any{"catalog_id": nil, "tenant_id": bench.Info().SphereTenantID, "thumbprint": old.Thumbprint()},
+			map[string]any{"catalog_id": nil, "tenant_id": bench.Info().SphereTenantID, "thumbprint": old.Thumbprint().String()},
 		},
 	} {
 		listed := server.List("azuresphere_tenant_ca", test.arguments, true, 100)
-		if got, want := names(listed), old.Thumbprint()+" (Inactive), "+ca.Thumbprint()+" (Active)"; got != want {
+		if got, want := names(listed), old.Thumbprint().String()+" (Inactive), "+ca.Thumbprint().String()+" (Active)"; got != want {
 			t.Fatalf("%s: got %q, want %q", generation, got, want)
 		}
 		if !reflect.DeepEqual(listed[0].Identity, test.identity) {

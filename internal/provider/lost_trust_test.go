@@ -25,7 +25,7 @@ func isTrusted(t *testing.T, bench *acctest.Bench) resource.TestCheckFunc {
 
 	return func(*terraform.State) error {
 		thumbprint, verified := bench.Entry(acctest.Group, iotcentral.Primary)
-		if want := bench.ActiveCA().Thumbprint(); thumbprint != want || !verified {
+		if want := bench.ActiveCA().Thumbprint().String(); thumbprint != want || !verified {
 			t.Errorf("the entry holds %s, verified %t; want %s, verified", thumbprint, verified, want)
 		}
 		return nil
@@ -57,12 +57,12 @@ func TestLostTrust_swappedCertificateIsReplacedAndReverified(t *testing.T) {
 						plancheck.ExpectResourceAction(acctest.GroupAddress, plancheck.ResourceActionNoop),
 						plancheck.ExpectResourceAction(acctest.Certificate, plancheck.ResourceActionUpdate),
 						plancheck.ExpectResourceAction(acctest.Verification, plancheck.ResourceActionUpdate),
-						expectBefore(acctest.Certificate, "thumbprint", foreign.Thumbprint()),
+						expectBefore(acctest.Certificate, "thumbprint", foreign.Thumbprint().String()),
 						expectBefore(acctest.Certificate, "subject", nil),
 						expectBefore(acctest.Verification, "verified", false),
 						plancheck.ExpectKnownValue(acctest.Verification, tfjsonpath.New("verified"), knownvalue.Bool(true)),
 						plancheck.ExpectKnownValue(acctest.Certificate, tfjsonpath.New("thumbprint"),
-							knownvalue.StringExact(bench.ActiveCA().Thumbprint())),
+							knownvalue.StringExact(bench.ActiveCA().Thumbprint().String())),
 					}},
 				},
 				resource.TestStep{
@@ -147,7 +147,7 @@ func TestLostTrust_renewedCAIsUploadedAndVerified(t *testing.T) {
 		},
 		resource.TestStep{
 			PreConfig: func() {
-				before = bench.ActiveCA().Thumbprint()
+				before = bench.ActiveCA().Thumbprint().String()
 				rotate(t, bench, emulator.StageActivate)
 			},
 			Config: acctest.TrustConfig,
@@ -158,7 +158,7 @@ func TestLostTrust_renewedCAIsUploadedAndVerified(t *testing.T) {
 				eventually(func() plancheck.PlanCheck { return expectBefore(acctest.TenantCA, "thumbprint", before) }),
 				eventually(func() plancheck.PlanCheck {
 					return plancheck.ExpectKnownValue(acctest.Verification, tfjsonpath.New("thumbprint"),
-						knownvalue.StringExact(bench.ActiveCA().Thumbprint()))
+						knownvalue.StringExact(bench.ActiveCA().Thumbprint().String()))
 				}),
 			),
 			Check: isTrusted(t, bench),

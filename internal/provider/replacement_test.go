@@ -60,7 +60,7 @@ resource "iotcentral_azure_sphere_trust" "this" {
 			if code != 0 || !saysAll(output, test.plan) {
 				t.Errorf("apply exits with %d, want the plan %q:\n%s", code, test.plan, output)
 			}
-			if thumbprint, verified := bench.Entry(test.group, "primary"); thumbprint != bench.ActiveCA().Thumbprint() || !verified {
+			if thumbprint, verified := bench.Entry(test.group, "primary"); thumbprint != bench.ActiveCA().Thumbprint().String() || !verified {
 				t.Errorf("the primary entry holds %q, verified %t", thumbprint, verified)
 			}
 			if output, code := cli.Run("plan", "-detailed-exitcode"); code != 0 {

@@ -98,7 +98,7 @@ func TestRotation_twoYearsWithoutAGap(t *testing.T) {
 		return func() {
 			clock.Set(when)
 			devices.renew()
-			witness = devices.devices[bench.ActiveCA().Thumbprint()]
+			witness = devices.devices[bench.ActiveCA().Thumbprint().String()]
 			// Before anything is planned, nobody has lost trust yet.
 			_ = devices.allEnrol(nil)
 			bench.ResetRequests()
@@ -119,7 +119,7 @@ func TestRotation_twoYearsWithoutAGap(t *testing.T) {
 			Config:    keepTrust,
 			ConfigPlanChecks: planned(
 				plancheck.ExpectResourceAction(trustAddress, plancheck.ResourceActionUpdate),
-				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("primary").AtMapKey("thumbprint"), knownvalue.StringExact(first.Thumbprint())),
+				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("primary").AtMapKey("thumbprint"), knownvalue.StringExact(first.Thumbprint().String())),
 				plancheck.ExpectKnownValue(trustAddress, tfjsonpath.New("primary").AtMapKey("role"), knownvalue.StringExact("active")),
 				// Its upload may fail without failing the apply.
 				plancheck.ExpectUnknownValue(trustAddress, tfjsonpath.New("secondary")),
@@ -194,7 +194,7 @@ func TestRotation_threeResourcesMoveToOne(t *testing.T) {
 	bench := acctest.Start(t, nil)
 	cli := bench.NewCLI(acctest.TrustConfig)
 	cli.MustRun("apply", "-auto-approve")
-	device, err := bench.DeviceCertificate(bench.ActiveCA().Thumbprint(), "device")
+	device, err := bench.DeviceCertificate(bench.ActiveCA().Thumbprint().String(), "device")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func lifeOfATrust(t *testing.T, bench *acctest.Bench) {
 		}
 		cli.MustRun("apply", "-auto-approve")
 		thumbprint, verified := bench.Entry(acctest.Group, iotcentral.Primary)
-		if want := bench.ActiveCA().Thumbprint(); thumbprint != want || !verified {
+		if want := bench.ActiveCA().Thumbprint().String(); thumbprint != want || !verified {
 			t.Fatalf("%s: the entry holds %q, verified %t; want %s, verified", act.name, thumbprint, verified, want)
 		}
 	}

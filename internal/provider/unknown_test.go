@@ -122,7 +122,7 @@ func TestPlan_defaultsThatAreUnknown(t *testing.T) {
 		{typeTenantCA, map[string]any{"id": acctest.Unknown, "catalog_id": acctest.Unknown, "certificate_pem": acctest.Unknown}, catalog},
 		{typeProof, map[string]any{"catalog_id": acctest.Unknown, "thumbprint": acctest.Unknown}, catalog},
 		{typeGroup, map[string]any{"id": acctest.Unknown, "application": acctest.Unknown, "group_id": estateGroup}, map[string]any{"id": group, "application": "contoso"}},
-		{typeCertificate, map[string]any{"id": group + "/certificates/primary", "thumbprint": e.ActiveCA().Thumbprint()}, nil},
+		{typeCertificate, map[string]any{"id": group + "/certificates/primary", "thumbprint": e.ActiveCA().Thumbprint().String()}, nil},
 		{typeVerification, map[string]any{"verified": true, "subject": acctest.Unknown}, map[string]any{"verified": true, "subject": e.ActiveCA().Subject()}},
 		{typeTrust, map[string]any{"primary": acctest.Unknown, "secondary": acctest.Unknown}, map[string]any{"secondary": nil}},
 	} {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
@@ -34,8 +35,8 @@ func TestRecall_onlyWhatWasSeenOfTheTenant(t *testing.T) {
 	if _, found := services.ReadSnapshot(t.Context(), kept, tenant, &diags); found {
 		t.Error("there is a snapshot, and none was saved")
 	}
-	services.Snapshot{Tenant: tenant, Certificates: []sphere.Certificate{{Thumbprint: "AB"}}}.SaveIfChanged(t.Context(), kept, kept, &diags)
-	if snapshot, found := services.ReadSnapshot(t.Context(), kept, sphere.Scope{CatalogID: "/catalog"}, &diags); !found || snapshot.Certificates[0].Thumbprint != "AB" {
+	services.Snapshot{Tenant: tenant, Certificates: []sphere.Certificate{{Thumbprint: certs.Thumbprint{0xAB}}}}.SaveIfChanged(t.Context(), kept, kept, &diags)
+	if snapshot, found := services.ReadSnapshot(t.Context(), kept, sphere.Scope{CatalogID: "/catalog"}, &diags); !found || snapshot.Certificates[0].Thumbprint != (certs.Thumbprint{0xAB}) {
 		t.Errorf("read %v, %t, want what was saved", snapshot, found)
 	}
 	if snapshot, found := services.ReadSnapshot(t.Context(), kept, sphere.Scope{TenantID: "other"}, &diags); found {

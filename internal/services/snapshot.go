@@ -66,7 +66,7 @@ func DropSnapshot(ctx context.Context, private PrivateWriter, diags *diag.Diagno
 func (s Snapshot) sameAs(other Snapshot) bool {
 	encoded := func(certificates []sphere.Certificate) []byte {
 		sorted := slices.SortedFunc(slices.Values(certificates), func(a, b sphere.Certificate) int {
-			return cmp.Or(cmp.Compare(a.Thumbprint, b.Thumbprint), cmp.Compare(a.ID, b.ID))
+			return cmp.Or(bytes.Compare(a.Thumbprint[:], b.Thumbprint[:]), cmp.Compare(a.ID, b.ID))
 		})
 		text, _ := json.Marshal(sorted) //nolint:errchkjson // A certificate always has a JSON form.
 		return text

@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
@@ -19,8 +20,8 @@ var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 // snapshotAt is a tenant whose first CA expires a day after noon.
 func snapshotAt(at time.Time) services.Snapshot {
 	return services.Snapshot{Tenant: sphere.Scope{CatalogID: "/catalog"}, At: at, Certificates: []sphere.Certificate{
-		{ID: "1", Thumbprint: "AA", Status: sphere.Inactive, NotBefore: noon.AddDate(-2, 0, 0), NotAfter: noon.AddDate(0, 0, 1)},
-		{ID: "2", Thumbprint: "BB", Status: sphere.Active, NotBefore: noon.AddDate(0, -3, 0), NotAfter: noon.AddDate(2, 0, 0)},
+		{ID: "1", Thumbprint: certs.Thumbprint{0xAA}, Status: sphere.Inactive, NotBefore: noon.AddDate(-2, 0, 0), NotAfter: noon.AddDate(0, 0, 1)},
+		{ID: "2", Thumbprint: certs.Thumbprint{0xBB}, Status: sphere.Active, NotBefore: noon.AddDate(0, -3, 0), NotAfter: noon.AddDate(2, 0, 0)},
 	}}
 }
 

@@ -13,9 +13,9 @@ import (
 // newCertificate checks a listed body against the listed thumbprint. Either may
 // be missing: the body of an expired certificate cannot be downloaded.
 func newCertificate(thumbprint, body string) (Certificate, error) {
-	certificate := Certificate{Thumbprint: thumbprint}
-	if normalized, err := certs.NormalizeThumbprint(thumbprint); err == nil {
-		certificate.Thumbprint = normalized
+	var certificate Certificate
+	if err := certificate.Thumbprint.UnmarshalText([]byte(thumbprint)); err != nil {
+		return Certificate{}, fmt.Errorf("the service sent the thumbprint %q: %w", thumbprint, err)
 	}
 	if body == "" {
 		return certificate, nil
@@ -24,7 +24,7 @@ func newCertificate(thumbprint, body string) (Certificate, error) {
 	if err != nil {
 		return Certificate{}, fmt.Errorf("the service sent something unreadable: %w", err)
 	}
-	if certificate.Thumbprint == "" {
+	if certificate.Thumbprint.IsZero() {
 		certificate.Thumbprint = parsed.Thumbprint()
 	}
 	if certificate.Thumbprint != parsed.Thumbprint() {

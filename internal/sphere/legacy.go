@@ -87,7 +87,7 @@ func (t *Legacy) Certificates(ctx context.Context) ([]Certificate, error) {
 		if err != nil {
 			return nil, fmt.Errorf("certificate %s of %s: %w", one.Thumbprint, t.scope, err)
 		}
-		certificate.ID = t.scope.CertificateID(certificate.Thumbprint)
+		certificate.ID = t.scope.CertificateID(certificate.Thumbprint.String())
 		certificate.Status = t.status(one, certificate)
 		if certificate.Body != nil {
 			certificate.SerialNumber = certificate.Body.SerialNumber()
@@ -118,7 +118,7 @@ func (t *Legacy) ProofOfPossession(ctx context.Context, ca Certificate, code str
 	err := t.client.Send(ctx, transport.Call{
 		Operation: "make the proof of possession",
 		Method:    http.MethodGet,
-		URL:       t.address("/verification/"+url.PathEscape(code), ca.Thumbprint),
+		URL:       t.address("/verification/"+url.PathEscape(code), ca.Thumbprint.String()),
 		Once:      true,
 		Secret:    code,
 	}, &proof)

@@ -35,7 +35,7 @@ func quoted(text string) string {
 func TestLegacy_listIsBareOrWrapped(t *testing.T) {
 	t.Parallel()
 	ca := certstest.Valid(t).Certificate
-	one := fmt.Sprintf(`{"Certificate":%q,"IsActive":true,"IsRevoked":false,"Thumbprint":%q,"New":1}`, ca.Base64(), strings.ToLower(ca.Thumbprint()))
+	one := fmt.Sprintf(`{"Certificate":%q,"IsActive":true,"IsRevoked":false,"Thumbprint":%q,"New":1}`, ca.Base64(), strings.ToLower(ca.Thumbprint().String()))
 	for name, body := range map[string]string{
 		"bare":                  `[` + one + `]`,
 		"bare, blanks around":   "\n [" + one + "] ",
@@ -55,7 +55,7 @@ func TestLegacy_listIsBareOrWrapped(t *testing.T) {
 				t.Fatalf("%d certificates", len(certificates))
 			}
 			got := certificates[0]
-			if got.ID != "tenants/"+tenantID+"/certificates/"+ca.Thumbprint() || got.SerialNumber != ca.SerialNumber() ||
+			if got.ID != "tenants/"+tenantID+"/certificates/"+ca.Thumbprint().String() || got.SerialNumber != ca.SerialNumber() ||
 				got.Thumbprint != ca.Thumbprint() || got.Status != sphere.Active || !sameBody(got.Body, ca) ||
 				!got.NotBefore.Equal(ca.NotBefore()) || !got.NotAfter.Equal(ca.NotAfter()) {
 				t.Errorf("got %+v", got)
@@ -138,7 +138,7 @@ func TestLegacy_refusesABodyThatIsNotTheListedCertificate(t *testing.T) {
 	ca, other := certstest.Valid(t), certstest.Valid(t)
 	tenant, _ := legacy(ok(fmt.Sprintf(`[{"Certificate":%q,"IsActive":true,"Thumbprint":%q}]`, other.Base64(), ca.Thumbprint())))
 	certificates, err := tenant.Certificates(t.Context())
-	if err == nil || certificates != nil || !strings.Contains(err.Error(), ca.Thumbprint()) || !strings.Contains(err.Error(), other.Thumbprint()) {
+	if err == nil || certificates != nil || !strings.Contains(err.Error(), ca.Thumbprint().String()) || !strings.Contains(err.Error(), other.Thumbprint().String()) {
 		t.Errorf("got %+v, %v", certificates, err)
 	}
 }
@@ -167,7 +167,7 @@ func TestLegacy_proofIsQuotedOrBare(t *testing.T) {
 			}
 			wantOne(t, served, sent{
 				method: http.MethodGet,
-				url:    "https://sphere.example/v2/tenants/" + tenantID + "/verification/" + code + "?thumbprint=" + ca.Thumbprint(),
+				url:    "https://sphere.example/v2/tenants/" + tenantID + "/verification/" + code + "?thumbprint=" + ca.Thumbprint().String(),
 			})
 		})
 	}
@@ -235,9 +235,9 @@ func TestLegacy_listIsAskedForAgain(t *testing.T) {
 func TestFind(t *testing.T) {
 	t.Parallel()
 	const a, b = "0123456789ABCDEF0123456789ABCDEF01234567", "1123456789ABCDEF0123456789ABCDEF01234567"
-	certificates := []sphere.Certificate{{ID: "1", Thumbprint: a, Status: sphere.Inactive}, {ID: "2", Thumbprint: b, Status: sphere.Active}}
+	certificates := []sphere.Certificate{{ID: "1", Thumbprint: certstest.Thumbprint(a), Status: sphere.Inactive}, {ID: "2", Thumbprint: certstest.Thumbprint(b), Status: sphere.Active}}
 	for thumbprint, want := range map[string]string{a: "1", strings.ToLower(b): "2", "0" + b[1:39] + "8": "", "": ""} {
-		if found, ok := sphere.Find(certificates, thumbprint); ok != (want != "") || found.ID != want {
+		if found, ok := sphere.Find(certificates, certstest.Thumbprint(thumbprint)); ok != (want != "") || found.ID != want {
 			t.Errorf("%s: %+v", thumbprint, found)
 		}
 	}

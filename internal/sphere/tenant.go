@@ -43,8 +43,8 @@ type Certificate struct {
 	// SerialNumber is upper-case hex. Legacy does not list it: there it is empty
 	// when the body is no longer available.
 	SerialNumber string
-	// Thumbprint is the SHA-1 of the DER, as 40 upper-case hex digits.
-	Thumbprint string
+	// Thumbprint is zero when the service returns neither it nor the body.
+	Thumbprint certs.Thumbprint
 	// Status as the service sends it; Legacy's flags are translated.
 	Status Status
 	// NotBefore and NotAfter are in UTC. They are zero when the service tells
@@ -67,9 +67,9 @@ type Tenant interface {
 }
 
 // Find returns the certificate with the thumbprint.
-func Find(certificates []Certificate, thumbprint string) (Certificate, bool) {
+func Find(certificates []Certificate, thumbprint certs.Thumbprint) (Certificate, bool) {
 	for _, certificate := range certificates {
-		if certs.SameThumbprint(certificate.Thumbprint, thumbprint) {
+		if certificate.Thumbprint == thumbprint {
 			return certificate, true
 		}
 	}

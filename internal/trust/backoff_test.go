@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -64,7 +65,7 @@ func TestAwaitCA_withBackoffEndsAtTheDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
 		fake := &tenant{list: lists()}
-		_, err := trust.AwaitCA(ctx, fake, "", trust.ExponentialBackoff(time.Second, 10*time.Second))
+		_, err := trust.AwaitCA(ctx, fake, certs.Thumbprint{}, trust.ExponentialBackoff(time.Second, 10*time.Second))
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}

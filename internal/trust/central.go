@@ -75,7 +75,7 @@ func (g *EnrollmentGroup) Upload(ctx context.Context, place Place, certificate *
 }
 
 // Verify implements RelyingService with a Handshake.
-func (g *EnrollmentGroup) Verify(ctx context.Context, place Place, thumbprint string) error {
+func (g *EnrollmentGroup) Verify(ctx context.Context, place Place, thumbprint certs.Thumbprint) error {
 	handshake := Handshake{Verifier: g.Client, Prover: g.Prover, Now: g.Now, Backoff: g.Backoff, Uploaded: g.uploaded[place]}
 	_, err := handshake.Run(ctx, g.entry(place), thumbprint)
 

@@ -23,7 +23,7 @@ type RelyingService interface {
 	Upload(ctx context.Context, place Place, certificate *certs.Certificate) (Holding, error)
 	// Verify proves possession of the CA with the thumbprint, which must be in the
 	// place.
-	Verify(ctx context.Context, place Place, thumbprint string) error
+	Verify(ctx context.Context, place Place, thumbprint certs.Thumbprint) error
 	// Remove empties a place. An empty place is no error.
 	Remove(ctx context.Context, place Place) error
 }
@@ -33,23 +33,23 @@ type Executor struct {
 	Service RelyingService
 	// Replaced are the thumbprints that this Executor took out of each place, which a
 	// read that lags may still show.
-	replaced map[Place]string
+	replaced map[Place]certs.Thumbprint
 }
 
 // ChangedError says that a place no longer holds what the steps were decided for.
 type ChangedError struct {
 	// Place is its name.
 	Place       string
-	Found, Want string
+	Found, Want certs.Thumbprint
 }
 
 // Error implements error.
 func (e *ChangedError) Error() string {
-	describe := func(thumbprint string) string {
-		if thumbprint == "" {
+	describe := func(thumbprint certs.Thumbprint) string {
+		if thumbprint.IsZero() {
 			return "no certificate"
 		}
-		return "the certificate with thumbprint " + thumbprint
+		return "the certificate with thumbprint " + thumbprint.String()
 	}
 
 	return fmt.Sprintf("%s holds %s by now, instead of %s; somebody else is changing it", e.Place, describe(e.Found), describe(e.Want))
@@ -166,7 +166,7 @@ func (e *Executor) upload(ctx context.Context, step Step, result *Result) error 
 	if err != nil {
 		return err
 	}
-	if filled && certs.SameThumbprint(found.Thumbprint, step.CA.Thumbprint) {
+	if filled && found.Thumbprint == step.CA.Thumbprint {
 		result.Holds[step.Place] = found
 		return nil
 	}
@@ -178,7 +178,7 @@ func (e *Executor) upload(ctx context.Context, step Step, result *Result) error 
 		// The answer was lost; the place says whether it was done.
 		lost := err
 		stored, _, err = e.Service.Read(ctx, step.Place)
-		if err != nil || !certs.SameThumbprint(stored.Thumbprint, step.CA.Thumbprint) {
+		if err != nil || stored.Thumbprint != step.CA.Thumbprint {
 			result.Wrote = result.Wrote || err != nil || stored.Thumbprint != found.Thumbprint
 			return errors.Join(lost, err)
 		}
@@ -189,7 +189,7 @@ func (e *Executor) upload(ctx context.Context, step Step, result *Result) error 
 	result.Wrote = true
 	result.Holds[step.Place] = stored
 	e.took(step.Place, found.Thumbprint)
-	if !certs.SameThumbprint(stored.Thumbprint, step.CA.Thumbprint) {
+	if stored.Thumbprint != step.CA.Thumbprint {
 		return &ChangedError{Place: e.Service.Name(step.Place), Found: stored.Thumbprint, Want: step.CA.Thumbprint}
 	}
 
@@ -219,21 +219,21 @@ func (e *Executor) remove(ctx context.Context, step Step, result *Result) error 
 }
 
 // unchanged makes sure that a place holds what the step was decided for.
-func (e *Executor) unchanged(step Step, found string) error {
-	want := ""
+func (e *Executor) unchanged(step Step, found certs.Thumbprint) error {
+	var want certs.Thumbprint
 	if step.Replaces != nil {
 		want = step.Replaces.CA.Thumbprint
 	}
-	if found == want || certs.SameThumbprint(found, want) || found != "" && certs.SameThumbprint(found, e.replaced[step.Place]) {
+	if found == want || !found.IsZero() && found == e.replaced[step.Place] {
 		return nil
 	}
 
 	return &ChangedError{Place: e.Service.Name(step.Place), Found: found, Want: want}
 }
 
-func (e *Executor) took(place Place, thumbprint string) {
+func (e *Executor) took(place Place, thumbprint certs.Thumbprint) {
 	if e.replaced == nil {
-		e.replaced = map[Place]string{}
+		e.replaced = map[Place]certs.Thumbprint{}
 	}
 	e.replaced[place] = thumbprint
 }

@@ -27,7 +27,7 @@ type shelf struct {
 	calls    []string
 	failures map[string]failure
 	// swapped is the thumbprint that an upload is answered with, if not its own.
-	swapped string
+	swapped certs.Thumbprint
 }
 
 // The places of an enrollment group.
@@ -67,7 +67,7 @@ func (s *shelf) Certificate(_ context.Context, id iotcentral.CertificateID) (iot
 func (s *shelf) PutCertificate(_ context.Context, id iotcentral.CertificateID, certificate *certs.Certificate, verified bool) (iotcentral.SigningCertificate, error) {
 	effect, err := s.call("put", id)
 	content := iotcentral.SigningCertificate{Thumbprint: certificate.Thumbprint(), Verified: verified}
-	if s.swapped != "" {
+	if !s.swapped.IsZero() {
 		content.Thumbprint = s.swapped
 	}
 	if effect {
@@ -155,19 +155,19 @@ func (k *scenario) execute(t *testing.T, steps ...trust.Step) trust.Result {
 }
 
 // holding is what a step replaces: nothing, or a certificate with a role.
-func holding(thumbprint string, role trust.Role) *trust.Content {
-	if thumbprint == "" {
+func holding(thumbprint certs.Thumbprint, role trust.Role) *trust.Content {
+	if thumbprint.IsZero() {
 		return nil
 	}
 
 	return &trust.Content{CA: trust.CA{Certificate: sphere.Certificate{Thumbprint: thumbprint}, Role: role}, Verified: true}
 }
 
-func (k *scenario) upload(into trust.Place, replaces string) trust.Step {
+func (k *scenario) upload(into trust.Place, replaces certs.Thumbprint) trust.Step {
 	return trust.Step{Action: trust.Upload, Place: into, CA: k.ca, Replaces: holding(replaces, trust.RoleRetiring)}
 }
 
-func remove(replaces string) trust.Step {
+func remove(replaces certs.Thumbprint) trust.Step {
 	return trust.Step{Action: trust.Remove, Place: primary, Replaces: holding(replaces, trust.RoleExpired)}
 }
 
@@ -196,7 +196,7 @@ func TestExecutor_carriesOutStepsInTheirOrder(t *testing.T) {
 	t.Parallel()
 	k := newScenario(t)
 	result := k.execute(t,
-		k.upload(secondary, ""),
+		k.upload(secondary, certs.Thumbprint{}),
 		trust.Step{Action: trust.Verify, Place: secondary, CA: k.ca},
 		remove(thumbprintA))
 	if err := failureOf(t, result); err != nil {
@@ -218,7 +218,7 @@ func TestExecutor_aFailureStopsItsPlaceAlone(t *testing.T) {
 	t.Parallel()
 	k := newScenario(t)
 	k.failures["put secondary"] = failure{err: refused(http.StatusForbidden)}
-	result := k.execute(t, k.upload(secondary, ""),
+	result := k.execute(t, k.upload(secondary, certs.Thumbprint{}),
 		trust.Step{Action: trust.Verify, Place: secondary, CA: k.ca},
 		remove(thumbprintA))
 	if err := failureOf(t, result); transport.StatusCode(err) != http.StatusForbidden || result.Failures[0].Step.Action != trust.Upload {
@@ -256,7 +256,7 @@ func TestExecutor_endsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	k.failures["read primary"] = failure{err: context.Canceled}
-	result := (&trust.Executor{Service: k.service(t)}).Execute(ctx, nil, []trust.Step{remove(thumbprintA), k.upload(secondary, "")})
+	result := (&trust.Executor{Service: k.service(t)}).Execute(ctx, nil, []trust.Step{remove(thumbprintA), k.upload(secondary, certs.Thumbprint{})})
 	if err := failureOf(t, result); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -299,7 +299,7 @@ func TestExecutor_knowsWhatItRemovedItself(t *testing.T) {
 		t.Fatal(result.Failures[0])
 	}
 	k.Entries[iotcentral.Primary] = iotcentral.SigningCertificate{Thumbprint: thumbprintA}
-	if result := executor.Execute(t.Context(), nil, []trust.Step{k.upload(primary, "")}); len(result.Failures) > 0 {
+	if result := executor.Execute(t.Context(), nil, []trust.Step{k.upload(primary, certs.Thumbprint{})}); len(result.Failures) > 0 {
 		t.Errorf("after the removal, the old certificate is taken for somebody else's: %v", result.Failures[0])
 	}
 }
@@ -309,15 +309,14 @@ func TestExecutor_uploads(t *testing.T) {
 	read, put := "read primary", "put primary"
 	for name, test := range map[string]struct {
 		arrange  func(*scenario)
-		replaces string
+		replaces certs.Thumbprint
 		calls    []string
 		wrote    bool
 	}{
 		"into an entry that is as expected": {nil, thumbprintA, []string{read, put}, true},
-		"however the thumbprint is spelled": {nil, strings.ToLower(thumbprintA), []string{read, put}, true},
-		"into an empty entry":               {func(k *scenario) { clear(k.Entries) }, "", []string{read, put}, true},
+		"into an empty entry":               {func(k *scenario) { clear(k.Entries) }, certs.Thumbprint{}, []string{read, put}, true},
 		"not again when somebody else did": {func(k *scenario) {
-			k.Entries[iotcentral.Primary] = iotcentral.SigningCertificate{Thumbprint: strings.ToLower(k.ca.Thumbprint), Verified: true}
+			k.Entries[iotcentral.Primary] = iotcentral.SigningCertificate{Thumbprint: k.ca.Thumbprint, Verified: true}
 		}, thumbprintA, []string{read}, false},
 		"when the answer alone was lost": {func(k *scenario) {
 			k.failures[put] = failure{err: lost(), effect: true}
@@ -335,7 +334,7 @@ func TestExecutor_uploads(t *testing.T) {
 			}
 			k.wantCalls(t, test.calls...)
 			held := k.Entries[iotcentral.Primary]
-			if !certs.SameThumbprint(held.Thumbprint, k.ca.Thumbprint) || result.Holds[primary] != trust.Holding(held) {
+			if held.Thumbprint != k.ca.Thumbprint || result.Holds[primary] != trust.Holding(held) {
 				t.Errorf("the entry holds %s, want %s; the result says %v", held.Thumbprint, k.ca.Thumbprint, result.Holds)
 			}
 		})
@@ -393,31 +392,31 @@ func TestExecutor_reportsAnUploadThatFailed(t *testing.T) {
 func TestExecutor_leavesWhatSomebodyElseChanges(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		held, expected string
+		held, expected certs.Thumbprint
 		action         trust.Action
 		says           string
 	}{
 		"another certificate to replace": {
 			thumbprintA, thumbprintB, trust.Upload,
-			"holds the certificate with thumbprint " + thumbprintA + " by now, instead of the certificate with thumbprint " + thumbprintB,
+			"holds the certificate with thumbprint " + thumbprintA.String() + " by now, instead of the certificate with thumbprint " + thumbprintB.String(),
 		},
 		"a certificate in an empty entry": {
-			thumbprintA, "", trust.Upload,
-			"holds the certificate with thumbprint " + thumbprintA + " by now, instead of no certificate",
+			thumbprintA, certs.Thumbprint{}, trust.Upload,
+			"holds the certificate with thumbprint " + thumbprintA.String() + " by now, instead of no certificate",
 		},
 		"nothing to replace": {
-			"", thumbprintB, trust.Upload,
-			"holds no certificate by now, instead of the certificate with thumbprint " + thumbprintB,
+			certs.Thumbprint{}, thumbprintB, trust.Upload,
+			"holds no certificate by now, instead of the certificate with thumbprint " + thumbprintB.String(),
 		},
 		"another certificate to remove": {
 			thumbprintA, thumbprintB, trust.Remove,
-			"holds the certificate with thumbprint " + thumbprintA + " by now",
+			"holds the certificate with thumbprint " + thumbprintA.String() + " by now",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			k := newScenario(t)
-			if test.held == "" {
+			if test.held.IsZero() {
 				clear(k.Entries)
 			}
 			step := k.upload(primary, test.expected)
@@ -457,7 +456,7 @@ func TestExecutor_noticesAnotherCertificateAfterAnUpload(t *testing.T) {
 
 func TestExecutor_removes(t *testing.T) {
 	t.Parallel()
-	step := remove(strings.ToLower(thumbprintA))
+	step := remove(thumbprintA)
 	for name, test := range map[string]struct {
 		arrange func(*scenario)
 		status  int

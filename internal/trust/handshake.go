@@ -25,10 +25,10 @@ type Verifier interface {
 // Prover is the side that owns the private key of the CA.
 type Prover interface {
 	// CA returns the CA certificate with the thumbprint.
-	CA(ctx context.Context, thumbprint string) (*certs.Certificate, error)
+	CA(ctx context.Context, thumbprint certs.Thumbprint) (*certs.Certificate, error)
 	// Prove returns a certificate whose common name is the code, signed by the CA
 	// with the thumbprint.
-	Prove(ctx context.Context, thumbprint, code string) (*certs.Certificate, error)
+	Prove(ctx context.Context, thumbprint certs.Thumbprint, code string) (*certs.Certificate, error)
 }
 
 // Backoff waits before attempt n+1; n counts from 1. It fails when the context ends.
@@ -70,7 +70,7 @@ func (e *EmptyEntryError) Error() string {
 // to verify.
 type OtherCertificateError struct {
 	ID          iotcentral.CertificateID
-	Found, Want string
+	Found, Want certs.Thumbprint
 }
 
 // Error implements error.
@@ -105,7 +105,7 @@ var ErrStillUnverified = errors.New("IoT Central accepted the proof of possessio
 // fails and may have had an effect, or IoT Central refuses the proof, Run reads
 // the entry again and starts over with a fresh code. It does so only when the entry
 // stays unverified: a read may lag behind what was done.
-func (h *Handshake) Run(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (*certs.Certificate, error) {
+func (h *Handshake) Run(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint) (*certs.Certificate, error) {
 	verified, err := h.firstLook(ctx, id, thumbprint)
 	if err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ type trial struct {
 // repeat makes attempts until the certificate is verified. An attempt that sent the
 // proof is followed by a read, and so is each pause: the attempt before it may have
 // had an effect after all.
-func (h *Handshake) repeat(ctx context.Context, id iotcentral.CertificateID, thumbprint, repeated string, attempt func() trial) error {
+func (h *Handshake) repeat(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint, repeated string, attempt func() trial) error {
 	for n := 1; ; n++ {
 		tried := attempt()
 		failure := tried.failure
@@ -176,7 +176,7 @@ func joinUnread(failure, read error) error {
 
 // confirm reads the entry after an attempt: once, or until it is verified when the
 // service accepted the proof.
-func (h *Handshake) confirm(ctx context.Context, id iotcentral.CertificateID, thumbprint string, accepted bool) (bool, error) {
+func (h *Handshake) confirm(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint, accepted bool) (bool, error) {
 	if !accepted {
 		return h.isVerified(ctx, id, thumbprint)
 	}
@@ -189,7 +189,7 @@ func (h *Handshake) confirm(ctx context.Context, id iotcentral.CertificateID, th
 
 // firstLook reads the entry before anything is done. After an upload it reads until
 // the entry shows the certificate.
-func (h *Handshake) firstLook(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (bool, error) {
+func (h *Handshake) firstLook(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint) (bool, error) {
 	if !h.Uploaded {
 		return h.isVerified(ctx, id, thumbprint)
 	}
@@ -216,14 +216,14 @@ func (h *Handshake) poll(ctx context.Context, read func() (shown, verified bool,
 }
 
 // isVerified reads the entry, and makes sure that it holds the certificate.
-func (h *Handshake) isVerified(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (bool, error) {
+func (h *Handshake) isVerified(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint) (bool, error) {
 	found, err := h.Verifier.Certificate(ctx, id)
 	switch {
 	case transport.IsNotFound(err):
 		return false, &EmptyEntryError{ID: id}
 	case err != nil:
 		return false, err
-	case !certs.SameThumbprint(found.Thumbprint, thumbprint):
+	case found.Thumbprint != thumbprint:
 		return false, &OtherCertificateError{ID: id, Found: found.Thumbprint, Want: thumbprint}
 	}
 

@@ -24,8 +24,8 @@ type KeyProver struct {
 var _ Prover = KeyProver{}
 
 // CA implements Prover.
-func (p KeyProver) CA(_ context.Context, thumbprint string) (*certs.Certificate, error) {
-	if !certs.SameThumbprint(p.Certificate.Thumbprint(), thumbprint) {
+func (p KeyProver) CA(_ context.Context, thumbprint certs.Thumbprint) (*certs.Certificate, error) {
+	if p.Certificate.Thumbprint() != thumbprint {
 		return nil, fmt.Errorf("the private key is that of the CA with thumbprint %s, and the one to verify is %s",
 			p.Certificate.Thumbprint(), thumbprint)
 	}
@@ -34,7 +34,7 @@ func (p KeyProver) CA(_ context.Context, thumbprint string) (*certs.Certificate,
 }
 
 // Prove implements Prover.
-func (p KeyProver) Prove(ctx context.Context, thumbprint, code string) (*certs.Certificate, error) {
+func (p KeyProver) Prove(ctx context.Context, thumbprint certs.Thumbprint, code string) (*certs.Certificate, error) {
 	ca, err := p.CA(ctx, thumbprint)
 	if err != nil {
 		return nil, err

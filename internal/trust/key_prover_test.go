@@ -31,7 +31,7 @@ func newKeyProver(t *testing.T) trust.KeyProver {
 func TestKeyProver_signsWhatTheHandshakeAccepts(t *testing.T) {
 	t.Parallel()
 	prover := newKeyProver(t)
-	proof, err := prover.Prove(t.Context(), strings.ToLower(prover.Certificate.Thumbprint()), "CODE")
+	proof, err := prover.Prove(t.Context(), prover.Certificate.Thumbprint(), "CODE")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestKeyProver_hasTheKeyOfOneCAAlone(t *testing.T) {
 	if err == nil || ca != nil {
 		t.Fatalf("got %v, %v", ca, err)
 	}
-	for _, thumbprint := range []string{thumbprintA, prover.Certificate.Thumbprint()} {
+	for _, thumbprint := range []string{thumbprintA.String(), prover.Certificate.Thumbprint().String()} {
 		if !strings.Contains(err.Error(), thumbprint) {
 			t.Errorf("the error does not name %s: %v", thumbprint, err)
 		}

@@ -30,7 +30,7 @@ type Loss struct {
 	Kind LossKind
 	// Place and Thumbprint are what the reason is about.
 	Place      Place
-	Thumbprint string
+	Thumbprint certs.Thumbprint
 	// Since is an estimate of when devices began to fail, for LostToRenewal. Nobody
 	// knows when a certificate was swapped or removed.
 	Since time.Time
@@ -45,7 +45,7 @@ func FindLoss(situation Situation) Loss {
 		return Loss{Kind: LostVerification, Place: place, Thumbprint: active.Thumbprint}
 	}
 	for _, place := range situation.Places {
-		if certs.SameThumbprint(situation.Ours[place], active.Thumbprint) {
+		if situation.Ours[place] == active.Thumbprint {
 			if content, filled := contents[place]; filled && content.Foreign() {
 				return Loss{Kind: LostToForeign, Place: place, Thumbprint: content.CA.Thumbprint}
 			}
@@ -60,7 +60,7 @@ func FindLoss(situation Situation) Loss {
 		}
 		return Loss{Kind: LostToRenewal, Place: place, Thumbprint: before.Thumbprint, Since: since}
 	}
-	if place, found := situation.find(contents, func(c Content) bool { return c.Displaced != "" }); found {
+	if place, found := situation.find(contents, func(c Content) bool { return !c.Displaced.IsZero() }); found {
 		return Loss{Kind: LostToForeign, Place: place, Thumbprint: contents[place].CA.Thumbprint}
 	}
 

@@ -5,6 +5,8 @@ package trust
 
 import (
 	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 )
 
 // Azure Sphere makes a successor about 90 days before a CA expires, and lets it
@@ -35,7 +37,7 @@ type Outlook struct {
 // NewOutlook describes trust for contents, those of now or those after a Decision.
 func NewOutlook(situation Situation, contents map[Place]Content) Outlook {
 	var outlook Outlook
-	verified := map[string]bool{}
+	verified := map[certs.Thumbprint]bool{}
 	for _, place := range situation.Places {
 		content, filled := contents[place]
 		if !filled {

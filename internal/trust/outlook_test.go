@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs/certstest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
@@ -57,7 +58,7 @@ func TestNewOutlook_untilWhenTrustHolds(t *testing.T) {
 			got := NewOutlook(s, s.Contents())
 			successor := ""
 			if got.Successor != nil {
-				successor = got.Successor.Thumbprint[:1]
+				successor = got.Successor.Thumbprint.String()[:1]
 			}
 			if got.Trusted != test.trusted || dayOf(got.Until) != test.until || got.ActivePlace != test.place || successor != test.successor {
 				t.Errorf("trusted %t until %v in %q, successor %q; want %t until %v in %q, successor %q",
@@ -133,8 +134,8 @@ func TestFindLoss_saysWhy(t *testing.T) {
 			}
 			got := FindLoss(s)
 			thumbprint := ""
-			if got.Thumbprint != "" {
-				thumbprint = got.Thumbprint[:1]
+			if !got.Thumbprint.IsZero() {
+				thumbprint = got.Thumbprint.String()[:1]
 			}
 			if got.Kind != test.kind || got.Place != test.place || thumbprint != test.thumbprint || dayOf(got.Since) != test.since {
 				t.Errorf("got %+v, want %v %q %q since %v", got, test.kind, test.place, test.thumbprint, test.since)
@@ -159,7 +160,7 @@ func TestRemember_keepsWhatWasOurs(t *testing.T) {
 	s := situation(tenantStates(t)["upcoming"], false, "F+/A B+ .")
 	s.Ours["third"] = thumbprintOf("A")
 	got := s.Remember()
-	want := map[Place]string{"first": thumbprintOf("A"), "second": thumbprintOf("B"), "third": thumbprintOf("A")}
+	want := map[Place]certs.Thumbprint{"first": thumbprintOf("A"), "second": thumbprintOf("B"), "third": thumbprintOf("A")}
 	if len(got) != len(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

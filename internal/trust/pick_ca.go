@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
 
@@ -21,7 +22,7 @@ type UnknownCAError struct {
 	// Tenant is whose CA was looked for.
 	Tenant sphere.Scope
 	// Thumbprint is what was looked for.
-	Thumbprint string
+	Thumbprint certs.Thumbprint
 	// Listed are the CAs that the tenant has.
 	Listed []sphere.Certificate
 }
@@ -45,8 +46,8 @@ func (e *UnknownCAError) Error() string {
 
 // PickCA returns the CA with the thumbprint, or the Active one when no thumbprint
 // is given.
-func PickCA(tenant sphere.Scope, certificates []sphere.Certificate, thumbprint string) (sphere.Certificate, error) {
-	if thumbprint != "" {
+func PickCA(tenant sphere.Scope, certificates []sphere.Certificate, thumbprint certs.Thumbprint) (sphere.Certificate, error) {
+	if !thumbprint.IsZero() {
 		if found, ok := sphere.Find(certificates, thumbprint); ok {
 			return found, nil
 		}
@@ -65,7 +66,7 @@ type invalidator interface{ Invalidate() }
 // AwaitCA is PickCA for a tenant that may be new: the first CA of a new catalog
 // appears about a minute after the catalog. While the tenant lists no certificate
 // at all it looks again, until the context ends; backoff waits between two looks.
-func AwaitCA(ctx context.Context, tenant sphere.Tenant, thumbprint string, backoff Backoff) (sphere.Certificate, error) {
+func AwaitCA(ctx context.Context, tenant sphere.Tenant, thumbprint certs.Thumbprint, backoff Backoff) (sphere.Certificate, error) {
 	for attempt := 1; ; attempt++ {
 		certificates, err := tenant.Certificates(ctx)
 		if err != nil {

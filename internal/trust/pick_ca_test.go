@@ -58,10 +58,10 @@ func lists(certificates ...sphere.Certificate) func(int) ([]sphere.Certificate, 
 	return func(int) ([]sphere.Certificate, error) { return certificates, nil }
 }
 
-const (
-	thumbprintA = "A123456789ABCDEF0123456789ABCDEF01234567"
-	thumbprintB = "B123456789ABCDEF0123456789ABCDEF01234567"
-	thumbprintC = "C123456789ABCDEF0123456789ABCDEF01234567"
+var (
+	thumbprintA = certstest.Thumbprint("A123456789ABCDEF0123456789ABCDEF01234567")
+	thumbprintB = certstest.Thumbprint("B123456789ABCDEF0123456789ABCDEF01234567")
+	thumbprintC = certstest.Thumbprint("C123456789ABCDEF0123456789ABCDEF01234567")
 )
 
 func TestPickCA(t *testing.T) {
@@ -72,15 +72,14 @@ func TestPickCA(t *testing.T) {
 	all := []sphere.Certificate{next, active}
 	for name, test := range map[string]struct {
 		certificates []sphere.Certificate
-		thumbprint   string
-		want         string
+		thumbprint   certs.Thumbprint
+		want         certs.Thumbprint
 	}{
-		"the Active one":                 {all, "", thumbprintB},
+		"the Active one":                 {all, certs.Thumbprint{}, thumbprintB},
 		"the one that is asked for":      {all, thumbprintA, thumbprintA},
-		"in another spelling":            {all, strings.ToLower(thumbprintA), thumbprintA},
 		"the Active one that's asked":    {all, thumbprintB, thumbprintB},
-		"of several Active, the first":   {[]sphere.Certificate{next, active, {Thumbprint: thumbprintC, Status: sphere.Active}}, "", thumbprintB},
-		"unknown states are not Active":  {[]sphere.Certificate{{Thumbprint: thumbprintA, Status: "Ready"}, active}, "", thumbprintB},
+		"of several Active, the first":   {[]sphere.Certificate{next, active, {Thumbprint: thumbprintC, Status: sphere.Active}}, certs.Thumbprint{}, thumbprintB},
+		"unknown states are not Active":  {[]sphere.Certificate{{Thumbprint: thumbprintA, Status: "Ready"}, active}, certs.Thumbprint{}, thumbprintB},
 		"one that is asked, and revoked": {[]sphere.Certificate{{Thumbprint: thumbprintA, Status: sphere.Revoked}}, thumbprintA, thumbprintA},
 	} {
 		if got, err := trust.PickCA(scope, test.certificates, test.thumbprint); err != nil || got.Thumbprint != test.want {
@@ -88,7 +87,7 @@ func TestPickCA(t *testing.T) {
 		}
 	}
 	for _, certificates := range [][]sphere.Certificate{nil, {next}, {{Status: "Ready"}}} {
-		if got, err := trust.PickCA(scope, certificates, ""); !errors.Is(err, trust.ErrNoActiveCA) {
+		if got, err := trust.PickCA(scope, certificates, certs.Thumbprint{}); !errors.Is(err, trust.ErrNoActiveCA) {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	}
@@ -97,7 +96,7 @@ func TestPickCA(t *testing.T) {
 	if !errors.As(err, &unknown) || unknown.Thumbprint != thumbprintC || unknown.Tenant != scope || len(unknown.Listed) != 2 {
 		t.Fatalf("got %v", err)
 	}
-	for _, part := range []string{"tenant-1", thumbprintC, "; it has:\n", thumbprintA + "  Inactive, valid until 2026-10-07T12:00:00Z", thumbprintB + "  Active"} {
+	for _, part := range []string{"tenant-1", thumbprintC.String(), "; it has:\n", thumbprintA.String() + "  Inactive, valid until 2026-10-07T12:00:00Z", thumbprintB.String() + "  Active"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("the error lacks %q: %v", part, err)
 		}
@@ -119,7 +118,7 @@ func TestAwaitCA_looksAgainWhileTheTenantIsNew(t *testing.T) {
 		return []sphere.Certificate{{Thumbprint: thumbprintA, Status: sphere.Active}}, nil
 	}}
 	var pauses []int
-	found, err := trust.AwaitCA(t.Context(), cachingTenant{fake}, "", func(_ context.Context, n int) error {
+	found, err := trust.AwaitCA(t.Context(), cachingTenant{fake}, certs.Thumbprint{}, func(_ context.Context, n int) error {
 		pauses = append(pauses, n)
 		if fake.invalidations != n-1 {
 			t.Errorf("backoff %d comes after %d invalidations", n, fake.invalidations)
@@ -142,7 +141,7 @@ func TestAwaitCA_doesNotWaitForACertificateThatIsNotThere(t *testing.T) {
 		return nil
 	}
 	inactive := &tenant{list: lists(sphere.Certificate{Thumbprint: thumbprintA, Status: sphere.Inactive})}
-	if _, err := trust.AwaitCA(t.Context(), inactive, "", never); !errors.Is(err, trust.ErrNoActiveCA) {
+	if _, err := trust.AwaitCA(t.Context(), inactive, certs.Thumbprint{}, never); !errors.Is(err, trust.ErrNoActiveCA) {
 		t.Errorf("got %v", err)
 	}
 	var unknown *trust.UnknownCAError
@@ -151,7 +150,7 @@ func TestAwaitCA_doesNotWaitForACertificateThatIsNotThere(t *testing.T) {
 	}
 	failure := errors.New("forbidden")
 	broken := &tenant{list: func(int) ([]sphere.Certificate, error) { return nil, failure }}
-	if _, err := trust.AwaitCA(t.Context(), broken, "", never); !errors.Is(err, failure) || broken.lists != 1 {
+	if _, err := trust.AwaitCA(t.Context(), broken, certs.Thumbprint{}, never); !errors.Is(err, failure) || broken.lists != 1 {
 		t.Errorf("got %v after %d lists", err, broken.lists)
 	}
 }
@@ -159,7 +158,7 @@ func TestAwaitCA_doesNotWaitForACertificateThatIsNotThere(t *testing.T) {
 func TestAwaitCA_endsWithTheContext(t *testing.T) {
 	t.Parallel()
 	fake := &tenant{list: lists()}
-	_, err := trust.AwaitCA(t.Context(), fake, "", func(_ context.Context, n int) error {
+	_, err := trust.AwaitCA(t.Context(), fake, certs.Thumbprint{}, func(_ context.Context, n int) error {
 		if n == 3 {
 			return context.DeadlineExceeded
 		}
@@ -182,7 +181,7 @@ func TestSphereProver_provesWithTheListedCA(t *testing.T) {
 		proof: ca.Proof(t, "code", certstest.Now),
 	}
 	prover := trust.SphereProver{Tenant: fake}
-	if got, err := prover.CA(t.Context(), strings.ToLower(ca.Thumbprint())); err != nil || !got.Equal(ca.Certificate) {
+	if got, err := prover.CA(t.Context(), ca.Thumbprint()); err != nil || !got.Equal(ca.Certificate) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	if got, err := prover.Prove(t.Context(), ca.Thumbprint(), "code"); err != nil || !got.Equal(fake.proof) {
@@ -205,7 +204,7 @@ func TestSphereProver_failsWithoutTheCA(t *testing.T) {
 		"no list":      {func(int) ([]sphere.Certificate, error) { return nil, failure }, func(err error) bool { return errors.Is(err, failure) }, true},
 		"not in there": {lists(sphere.Certificate{Thumbprint: thumbprintB}), func(err error) bool { return errors.As(err, &unknown) }, true},
 		"without body": {lists(sphere.Certificate{Thumbprint: thumbprintA, Status: sphere.Expired}), func(err error) bool {
-			return strings.Contains(err.Error(), thumbprintA) && strings.Contains(err.Error(), "Expired")
+			return strings.Contains(err.Error(), thumbprintA.String()) && strings.Contains(err.Error(), "Expired")
 		}, false},
 	} {
 		prover := trust.SphereProver{Tenant: &tenant{list: test.list}}
@@ -225,8 +224,8 @@ func TestSphereProver_failsWithoutTheCA(t *testing.T) {
 func TestSphereProver_asksForNoListWhenTheCAWasUploaded(t *testing.T) {
 	t.Parallel()
 	ca := certstest.Valid(t)
-	known := func(thumbprint string) *certs.Certificate {
-		if certs.SameThumbprint(thumbprint, ca.Thumbprint()) {
+	known := func(thumbprint certs.Thumbprint) *certs.Certificate {
+		if thumbprint == ca.Thumbprint() {
 			return ca.Certificate
 		}
 		return nil

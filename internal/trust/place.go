@@ -19,8 +19,8 @@ type Place string
 
 // Holding is what a place holds. A place that holds nothing has no Holding.
 type Holding struct {
-	// Thumbprint is the SHA-1 of the DER, as 40 upper-case hex digits.
-	Thumbprint string
+	// Thumbprint of the CA.
+	Thumbprint certs.Thumbprint
 	// Verified says whether devices with a certificate of this CA may enrol.
 	Verified bool
 	// Subject is an RFC 2253 string where the service returns it.
@@ -36,8 +36,8 @@ type Content struct {
 	// Subject of a foreign certificate, where the relying service returns it.
 	Subject string
 	// Displaced is the thumbprint of the CA of ours that was in this place before
-	// a foreign certificate. It is empty when the place held none.
-	Displaced string
+	// a foreign certificate. It is zero when the place held none.
+	Displaced certs.Thumbprint
 	// Duplicate says that another place holds the same CA and is preferred.
 	Duplicate bool
 }
@@ -50,7 +50,7 @@ type Situation struct {
 	Holds map[Place]Holding
 	// Ours is the thumbprint of the CA of ours that each place held last, also when
 	// it holds something else by now. A place that we emptied is missing.
-	Ours map[Place]string
+	Ours map[Place]certs.Thumbprint
 	// Certificates are the CAs of the tenant.
 	Certificates []sphere.Certificate
 	// Now is the time of the service.
@@ -75,13 +75,13 @@ func (s Situation) Contents() map[Place]Content {
 
 func (s Situation) content(cas []CA, place Place, holding Holding) Content {
 	for _, ca := range cas {
-		if certs.SameThumbprint(ca.Thumbprint, holding.Thumbprint) {
+		if ca.Thumbprint == holding.Thumbprint {
 			return Content{CA: ca, Verified: holding.Verified}
 		}
 	}
 	unknown := CA{Certificate: sphere.Certificate{Thumbprint: holding.Thumbprint}, Role: RoleForeign}
 	for _, ours := range s.Ours {
-		if certs.SameThumbprint(ours, holding.Thumbprint) {
+		if ours == holding.Thumbprint {
 			unknown.Role = RoleExpired
 			return Content{CA: unknown, Verified: holding.Verified}
 		}
@@ -93,7 +93,7 @@ func (s Situation) content(cas []CA, place Place, holding Holding) Content {
 // markDuplicates leaves one place to each CA of the tenant: a verified one, or else
 // the first one. CAs that are to be removed anyway are not looked at.
 func (s Situation) markDuplicates(contents map[Place]Content) {
-	preferred := map[string]Place{}
+	preferred := map[certs.Thumbprint]Place{}
 	for _, verified := range []bool{true, false} {
 		for _, place := range s.Places {
 			content, filled := contents[place]
@@ -120,10 +120,10 @@ func (c Content) Foreign() bool { return c.CA.Role == RoleForeign }
 
 // Remember returns Ours for the next look: what each place holds of ours, or else
 // what it held of ours before.
-func (s Situation) Remember() map[Place]string {
+func (s Situation) Remember() map[Place]certs.Thumbprint {
 	ours := maps.Clone(s.Ours)
 	if ours == nil {
-		ours = map[Place]string{}
+		ours = map[Place]certs.Thumbprint{}
 	}
 	for place, content := range s.Contents() {
 		if !content.Foreign() {

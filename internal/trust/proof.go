@@ -23,7 +23,7 @@ type Proof struct {
 // signs a code with the CA that has the thumbprint, or with the Active one when
 // none is given, and the proof is checked. When the answer was lost another proof
 // is made: each stands alone.
-func ProvePossession(ctx context.Context, tenant sphere.Tenant, thumbprint, code string, now func() time.Time, backoff Backoff) (Proof, error) {
+func ProvePossession(ctx context.Context, tenant sphere.Tenant, thumbprint certs.Thumbprint, code string, now func() time.Time, backoff Backoff) (Proof, error) {
 	ca, err := AwaitCA(ctx, tenant, thumbprint, backoff)
 	if err != nil {
 		return Proof{}, err

@@ -71,7 +71,7 @@ func TestSubmit_failsWithoutTryingBlindly(t *testing.T) {
 		"no code is open":              {func(s *scene) { s.central.code = "" }, nil, true, new(*trust.CodeVoidError), "read verify"},
 		"no rights":                    {func(s *scene) { s.central.failVerify = always(refused(http.StatusForbidden), false) }, nil, true, nil, "read verify"},
 		"service stays down":           {func(s *scene) { s.central.failVerify = always(lost(), false) }, nil, true, nil, "read" + strings.Repeat(" verify read read", 3) + " verify read"},
-		"nothing is in the entry":      {func(s *scene) { s.central.thumbprint = "" }, nil, true, new(*trust.EmptyEntryError), "read"},
+		"nothing is in the entry":      {func(s *scene) { s.central.thumbprint = certs.Thumbprint{} }, nil, true, new(*trust.EmptyEntryError), "read"},
 		"another certificate is there": {func(s *scene) { s.central.thumbprint = thumbprintA }, nil, true, new(*trust.OtherCertificateError), "read"},
 		"signed by another CA, and the CA is known": {nil, func(t *testing.T, _ *scene) *certs.Certificate {
 			t.Helper()
@@ -183,7 +183,7 @@ func TestGenerateCode_makesSureOfTheCertificateFirst(t *testing.T) {
 		"no rights":                           {func(c *central) { c.failCode = always(refused(http.StatusForbidden), false) }, "", "read code"},
 		"service stays down":                  {func(c *central) { c.failCode = always(lost(), false) }, "", "read code code code code"},
 		"another certificate is in the entry": {func(c *central) { c.thumbprint = thumbprintA }, "", "read"},
-		"nothing is in the entry":             {func(c *central) { c.thumbprint = "" }, "", "read"},
+		"nothing is in the entry":             {func(c *central) { c.thumbprint = certs.Thumbprint{} }, "", "read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -206,17 +206,17 @@ func TestProvePossession_checksWhatAzureSphereMade(t *testing.T) {
 		expired = sphere.Certificate{Thumbprint: thumbprintA, Status: sphere.Expired}
 	)
 	for name, test := range map[string]struct {
-		thumbprint string
+		thumbprint certs.Thumbprint
 		arrange    func(*tenant)
 		want       any
 		asked      int
 	}{
-		"the Active one":       {"", func(*tenant) {}, nil, 1},
-		"by thumbprint":        {strings.ToLower(ca.Thumbprint()), func(*tenant) {}, nil, 1},
-		"the answer is lost":   {"", func(f *tenant) { f.failures = []error{lost()} }, nil, 2},
-		"no rights":            {"", func(f *tenant) { f.failures = []error{refused(http.StatusForbidden)} }, new(*transport.Error), 1},
-		"for another code":     {"", func(f *tenant) { f.proof = ca.Proof(t, "other", certstest.Now) }, new(*trust.ProofRefusedError), 1},
-		"by another CA":        {"", func(f *tenant) { f.proof = certstest.Valid(t).Proof(t, "code", certstest.Now) }, new(*trust.ProofRefusedError), 1},
+		"the Active one":       {certs.Thumbprint{}, func(*tenant) {}, nil, 1},
+		"by thumbprint":        {ca.Thumbprint(), func(*tenant) {}, nil, 1},
+		"the answer is lost":   {certs.Thumbprint{}, func(f *tenant) { f.failures = []error{lost()} }, nil, 2},
+		"no rights":            {certs.Thumbprint{}, func(f *tenant) { f.failures = []error{refused(http.StatusForbidden)} }, new(*transport.Error), 1},
+		"for another code":     {certs.Thumbprint{}, func(f *tenant) { f.proof = ca.Proof(t, "other", certstest.Now) }, new(*trust.ProofRefusedError), 1},
+		"by another CA":        {certs.Thumbprint{}, func(f *tenant) { f.proof = certstest.Valid(t).Proof(t, "code", certstest.Now) }, new(*trust.ProofRefusedError), 1},
 		"of a CA of nobody":    {thumbprintB, func(*tenant) {}, new(*trust.UnknownCAError), 0},
 		"of a CA without body": {thumbprintA, func(*tenant) {}, nil, 0},
 	} {

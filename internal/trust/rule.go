@@ -212,7 +212,7 @@ func (r *rule) need(place Place) need {
 		return needEmpty
 	case content.Duplicate:
 		return needDuplicate
-	case content.Displaced != "":
+	case !content.Displaced.IsZero():
 		return needDisplacing
 	}
 
@@ -301,7 +301,7 @@ func (r *rule) trust(ca CA) {
 
 // noteTaken says which thumbprint goes, where that is more than tidying up.
 func (r *rule) noteTaken(place Place, gone Content, ca CA) {
-	if gone.Displaced != "" || gone.Verified && (gone.Foreign() || gone.keepable() && !gone.Duplicate) {
+	if !gone.Displaced.IsZero() || gone.Verified && (gone.Foreign() || gone.keepable() && !gone.Duplicate) {
 		r.note(Note{Kind: NoteTaken, Place: place, Gone: gone, CA: ca})
 	}
 }

@@ -19,7 +19,9 @@ import (
 func day(n int) time.Time { return certstest.Now.AddDate(0, 0, n) }
 
 // thumbprintOf makes a thumbprint that a reader recognises: "A" is AAAA….
-func thumbprintOf(name string) string { return strings.Repeat(name, 40)[:40] }
+func thumbprintOf(name string) certs.Thumbprint {
+	return certstest.Thumbprint(strings.Repeat(name, 39) + "1") // Zeros alone are no thumbprint.
+}
 
 // listed is a CA as Azure Sphere lists it; its body only has to be there.
 func listed(body *certs.Certificate, name string, status sphere.Status, from, to int) sphere.Certificate {
@@ -74,7 +76,7 @@ func tenantStates(tb testing.TB) map[string]tenantState {
 func situation(state tenantState, replaceForeign bool, text string) Situation {
 	s := Situation{
 		Certificates: state.cas, Now: day(state.now), ReplaceForeign: replaceForeign,
-		Holds: map[Place]Holding{}, Ours: map[Place]string{},
+		Holds: map[Place]Holding{}, Ours: map[Place]certs.Thumbprint{},
 	}
 	for i, field := range strings.Fields(text) {
 		place := threePlaces[i]
@@ -102,7 +104,7 @@ func story(steps []Step) string {
 		if step.Action == Remove {
 			name = step.Replaces.CA.Thumbprint
 		}
-		lines = append(lines, fmt.Sprintf("%s %s %s", step.Action, name[:1], step.Place))
+		lines = append(lines, fmt.Sprintf("%s %s %s", step.Action, name.String()[:1], step.Place))
 	}
 
 	return strings.Join(lines, ", ")
@@ -120,11 +122,11 @@ func outcome(places []Place, after map[Place]Outcome) string {
 		case content.Uncertain:
 			fields = append(fields, "?")
 		case content.ProofOutstanding:
-			fields = append(fields, content.CA.Thumbprint[:1]+"?")
+			fields = append(fields, content.CA.Thumbprint.String()[:1]+"?")
 		case content.Verified:
-			fields = append(fields, content.CA.Thumbprint[:1]+"+")
+			fields = append(fields, content.CA.Thumbprint.String()[:1]+"+")
 		default:
-			fields = append(fields, content.CA.Thumbprint[:1]+"-")
+			fields = append(fields, content.CA.Thumbprint.String()[:1]+"-")
 		}
 	}
 
@@ -136,14 +138,14 @@ func remarks(notes []Note) string {
 	var lines []string
 	for _, note := range notes {
 		line := string(note.Kind)
-		if note.Gone.CA.Thumbprint != "" {
-			line += " " + note.Gone.CA.Thumbprint[:1]
+		if !note.Gone.CA.Thumbprint.IsZero() {
+			line += " " + note.Gone.CA.Thumbprint.String()[:1]
 		}
 		if note.Place != "" {
 			line += " " + string(note.Place)
 		}
-		if note.CA.Thumbprint != "" {
-			line += " for " + note.CA.Thumbprint[:1]
+		if !note.CA.Thumbprint.IsZero() {
+			line += " for " + note.CA.Thumbprint.String()[:1]
 		}
 		lines = append(lines, line)
 	}
@@ -246,7 +248,7 @@ func TestDecide_rule(t *testing.T) {
 func contentsOf(state tenantState) []string {
 	contents := []string{".", "F+", "F-", "9+/A", "9-/B", "E+=", "E-="}
 	for _, ca := range state.cas {
-		contents = append(contents, ca.Thumbprint[:1]+"+", ca.Thumbprint[:1]+"-")
+		contents = append(contents, ca.Thumbprint.String()[:1]+"+", ca.Thumbprint.String()[:1]+"-")
 	}
 
 	return contents
@@ -293,7 +295,7 @@ func checkPromises(t *testing.T, s Situation) {
 type world struct {
 	Situation
 
-	active string
+	active certs.Thumbprint
 }
 
 func (w *world) trusted() bool {
@@ -304,7 +306,7 @@ func (w *world) trusted() bool {
 
 // do carries out a step, and returns what is wrong with it.
 func (w *world) do(step Step) string {
-	before, want := w.Holds[step.Place], ""
+	before, want := w.Holds[step.Place], certs.Thumbprint{}
 	if step.Replaces != nil {
 		want = step.Replaces.CA.Thumbprint
 	}
@@ -314,7 +316,7 @@ func (w *world) do(step Step) string {
 			return "uploads a CA without a body"
 		}
 		if before.Thumbprint != want {
-			return "uploads into a place that holds " + before.Thumbprint
+			return "uploads into a place that holds " + before.Thumbprint.String()
 		}
 		w.Holds[step.Place] = Holding{Thumbprint: step.CA.Thumbprint}
 	case Verify:
@@ -324,7 +326,7 @@ func (w *world) do(step Step) string {
 		w.Holds[step.Place] = Holding{Thumbprint: before.Thumbprint, Verified: true}
 	case Remove:
 		if before.Thumbprint != want {
-			return "removes " + before.Thumbprint
+			return "removes " + before.Thumbprint.String()
 		}
 		delete(w.Holds, step.Place)
 		delete(w.Ours, step.Place)
@@ -357,7 +359,7 @@ func brokenPromise(s Situation, decision Decision, failing int) string {
 		if failed[step.Place] {
 			continue
 		}
-		if gone := decision.Contents[step.Place]; gone.Foreign() && gone.Displaced == "" && !s.ReplaceForeign {
+		if gone := decision.Contents[step.Place]; gone.Foreign() && gone.Displaced.IsZero() && !s.ReplaceForeign {
 			return "touches a foreign certificate that nobody gave up"
 		}
 		if problem := w.do(step); problem != "" {
@@ -387,7 +389,7 @@ func placeless(s Situation, decision Decision) string {
 		return ""
 	}
 	for _, place := range s.Places {
-		if content, filled := decision.Contents[place]; !filled || !content.Foreign() || content.Displaced != "" || s.ReplaceForeign {
+		if content, filled := decision.Contents[place]; !filled || !content.Foreign() || !content.Displaced.IsZero() || s.ReplaceForeign {
 			return "there was a place for the active CA: " + string(place)
 		}
 	}
@@ -407,7 +409,7 @@ func endsBadly(w *world, decision Decision) string {
 			return fmt.Sprintf("After says %v for %s, the steps lead to %v", planned, place, held)
 		}
 	}
-	seen := map[string]bool{}
+	seen := map[certs.Thumbprint]bool{}
 	for place, content := range w.Contents() {
 		if content.CA.Role == RoleRevoked {
 			return "a revoked CA stays"
@@ -448,7 +450,7 @@ func TestDecide_twoTenantsDoNotFight(t *testing.T) {
 	}
 	moments := []int{-400, -80, -40, 1}
 	group := &world{Situation: situation(tenantState{}, false, ". .")}
-	ours := []map[Place]string{{}, {}}
+	ours := []map[Place]certs.Thumbprint{{}, {}}
 	for stage, now := range moments {
 		for round := range 3 {
 			for i, names := range []string{"AB", "12"} {

@@ -19,13 +19,13 @@ type SphereProver struct {
 	Tenant sphere.Tenant
 	// Uploaded, unless nil, returns a certificate that this process uploaded, or nil. It
 	// saves the question for the tenant's list.
-	Uploaded func(thumbprint string) *certs.Certificate
+	Uploaded func(thumbprint certs.Thumbprint) *certs.Certificate
 }
 
 var _ Prover = SphereProver{}
 
 // CA implements Prover.
-func (p SphereProver) CA(ctx context.Context, thumbprint string) (*certs.Certificate, error) {
+func (p SphereProver) CA(ctx context.Context, thumbprint certs.Thumbprint) (*certs.Certificate, error) {
 	if uploaded := p.uploaded(thumbprint); uploaded != nil {
 		return uploaded, nil
 	}
@@ -43,7 +43,7 @@ func (p SphereProver) CA(ctx context.Context, thumbprint string) (*certs.Certifi
 
 // Prove implements Prover. An uploaded certificate is asked for by its own serial
 // number; when the tenant refuses that, its list tells why.
-func (p SphereProver) Prove(ctx context.Context, thumbprint, code string) (*certs.Certificate, error) {
+func (p SphereProver) Prove(ctx context.Context, thumbprint certs.Thumbprint, code string) (*certs.Certificate, error) {
 	if uploaded := p.uploaded(thumbprint); uploaded != nil {
 		ca := sphere.Certificate{SerialNumber: uploaded.SerialNumber(), Thumbprint: uploaded.Thumbprint(), Body: uploaded}
 		proof, err := p.Tenant.ProofOfPossession(ctx, ca, code)
@@ -61,7 +61,7 @@ func (p SphereProver) Prove(ctx context.Context, thumbprint, code string) (*cert
 	return p.Tenant.ProofOfPossession(ctx, found, code)
 }
 
-func (p SphereProver) uploaded(thumbprint string) *certs.Certificate {
+func (p SphereProver) uploaded(thumbprint certs.Thumbprint) *certs.Certificate {
 	if p.Uploaded == nil {
 		return nil
 	}
@@ -69,7 +69,7 @@ func (p SphereProver) uploaded(thumbprint string) *certs.Certificate {
 	return p.Uploaded(thumbprint)
 }
 
-func (p SphereProver) find(ctx context.Context, thumbprint string) (sphere.Certificate, error) {
+func (p SphereProver) find(ctx context.Context, thumbprint certs.Thumbprint) (sphere.Certificate, error) {
 	certificates, err := p.Tenant.Certificates(ctx)
 	if err != nil {
 		return sphere.Certificate{}, err

@@ -31,7 +31,7 @@ func (e *CodeVoidError) Unwrap() error { return e.cause }
 //
 // The same proof is sent again only when an answer was lost, or the service does
 // not show its effect, and the entry still shows none after a pause.
-func (h *Handshake) Submit(ctx context.Context, id iotcentral.CertificateID, thumbprint string, proof, ca *certs.Certificate) error {
+func (h *Handshake) Submit(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint, proof, ca *certs.Certificate) error {
 	if verified, err := h.firstLook(ctx, id, thumbprint); err != nil || verified {
 		return err
 	}

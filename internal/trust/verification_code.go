@@ -6,6 +6,7 @@ package trust
 import (
 	"context"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 )
 
@@ -14,7 +15,7 @@ import (
 // code for it, which voids an earlier one. When the answer was lost another code
 // is generated: nobody has seen the first one. The Prover of the handshake is not
 // used.
-func (h *Handshake) GenerateCode(ctx context.Context, id iotcentral.CertificateID, thumbprint string) (string, error) {
+func (h *Handshake) GenerateCode(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint) (string, error) {
 	if _, err := h.firstLook(ctx, id, thumbprint); err != nil {
 		return "", err
 	}

@@ -172,3 +172,13 @@ func parse(tb testing.TB, der []byte) *certs.Certificate {
 
 	return certificate
 }
+
+// Thumbprint returns the thumbprint that the text spells. An empty text is that of
+// no certificate.
+func Thumbprint(text string) (thumbprint certs.Thumbprint) {
+	if err := thumbprint.UnmarshalText([]byte(text)); err != nil {
+		panic(text + ": " + err.Error())
+	}
+
+	return thumbprint
+}

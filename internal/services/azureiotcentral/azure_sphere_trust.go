@@ -149,18 +149,18 @@ func (v *trustView) shown(ctx context.Context, place trust.Place, diags *diag.Di
 }
 
 // holds returns what the state says the entries hold, and which of it is ours.
-func (v *trustView) holds(ctx context.Context, diags *diag.Diagnostics) (holds map[trust.Place]trust.Holding, ours map[trust.Place]string) {
-	holds, ours = map[trust.Place]trust.Holding{}, map[trust.Place]string{}
+func (v *trustView) holds(ctx context.Context, diags *diag.Diagnostics) (holds map[trust.Place]trust.Holding, ours map[trust.Place]certs.Thumbprint) {
+	holds, ours = map[trust.Place]trust.Holding{}, map[trust.Place]certs.Thumbprint{}
 	for _, place := range groupPlaces() {
 		shown, filled := v.shown(ctx, place, diags)
 		if !filled {
 			continue
 		}
 		holds[place] = trust.Holding{
-			Thumbprint: shown.Thumbprint.ValueString(), Verified: shown.Verified.ValueBool(), Subject: shown.Subject.ValueString(),
+			Thumbprint: shown.Thumbprint.Value(), Verified: shown.Verified.ValueBool(), Subject: shown.Subject.ValueString(),
 		}
 		if shown.Role.ValueString() != string(trust.RoleForeign) {
-			ours[place] = shown.Thumbprint.ValueString()
+			ours[place] = shown.Thumbprint.Value()
 		}
 	}
 
@@ -179,7 +179,7 @@ func (v *trustView) promises(ctx context.Context, place trust.Place, content tru
 		return planned == filled
 	}
 
-	return certs.SameThumbprint(shown.Thumbprint.ValueString(), content.CA.Thumbprint) &&
+	return shown.Thumbprint.Value() == content.CA.Thumbprint &&
 		shown.Role.ValueString() == string(content.CA.Role) &&
 		(shown.Verified.IsUnknown() || shown.Verified.ValueBool() == content.Verified)
 }

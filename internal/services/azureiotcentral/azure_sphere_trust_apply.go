@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
@@ -28,7 +29,7 @@ type attempt struct {
 	looked, wrote bool
 	// snapshot and ours are for the private state.
 	snapshot services.Snapshot
-	ours     map[trust.Place]string
+	ours     map[trust.Place]certs.Thumbprint
 }
 
 // save keeps what later plans and refreshes need.
@@ -39,7 +40,7 @@ func (a attempt) save(ctx context.Context, private services.PrivateWriter, diags
 
 // apply decides anew, does what the plan allows of it, and lets the model show what
 // the entries hold then. ours is what they held of the tenant's CAs.
-func (r *trustResource) apply(ctx context.Context, plan *trustModel, instance string, ours map[trust.Place]string, diags *diag.Diagnostics) (done attempt) {
+func (r *trustResource) apply(ctx context.Context, plan *trustModel, instance string, ours map[trust.Place]certs.Thumbprint, diags *diag.Diagnostics) (done attempt) {
 	group, err := iotcentral.ParseGroupID(plan.EnrollmentGroupID.ValueString())
 	if err != nil {
 		diags.AddAttributeError(path.Root("enrollment_group_id"), "Not the ID of an enrollment group", fwtypes.Sentence(err))
@@ -96,7 +97,7 @@ func (r *trustResource) lookForApply(ctx context.Context, group iotcentral.Group
 		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
 		return found, false
 	}
-	if _, err := trust.AwaitCA(ctx, r.Tenant(scope), "", r.Backoff); err != nil && !errors.Is(err, trust.ErrNoActiveCA) {
+	if _, err := trust.AwaitCA(ctx, r.Tenant(scope), certs.Thumbprint{}, r.Backoff); err != nil && !errors.Is(err, trust.ErrNoActiveCA) {
 		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
 		return found, false
 	}
@@ -153,7 +154,7 @@ func (v *trustView) keep(ctx context.Context, promised trustView, situation trus
 
 // stillOurs forgets the entries that were emptied: what somebody puts there later
 // displaces nothing of ours.
-func stillOurs(ours map[trust.Place]string, steps []trust.Step, holds map[trust.Place]trust.Holding) map[trust.Place]string {
+func stillOurs(ours map[trust.Place]certs.Thumbprint, steps []trust.Step, holds map[trust.Place]trust.Holding) map[trust.Place]certs.Thumbprint {
 	ours = maps.Clone(ours)
 	for _, step := range steps {
 		if _, filled := holds[step.Place]; step.Action == trust.Remove && !filled {

@@ -23,7 +23,7 @@ func words(output string) string {
 // device returns a device of the Active CA: an independent witness of trust.
 func device(t *testing.T, bench *acctest.Bench) *x509.Certificate {
 	t.Helper()
-	certificate, err := bench.DeviceCertificate(bench.ActiveCA().Thumbprint(), "device")
+	certificate, err := bench.DeviceCertificate(bench.ActiveCA().Thumbprint().String(), "device")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,14 +60,14 @@ func TestAzureSphereTrust_swappedEntryIsRepairedByOneApply(t *testing.T) {
 	}
 	exits(t, cli, 2, []string{
 		"Warning: Trust is lost in " + groupID(bench),
-		"cannot enrol", "The primary entry held a CA of this tenant, and now holds the certificate " + foreign.Thumbprint(),
+		"cannot enrol", "The primary entry held a CA of this tenant, and now holds the certificate " + foreign.Thumbprint().String(),
 		"Warning: A foreign certificate is verified",
 	}, "plan", "-detailed-exitcode")
 	exits(t, cli, 0, []string{"Trust is lost"}, "apply", "-auto-approve")
 	if !bench.CanEnrol("contoso", witness) {
 		t.Error("the device cannot enrol after the apply")
 	}
-	if thumbprint, _ := bench.Entry(groupName, iotcentral.Primary); thumbprint != foreign.Thumbprint() {
+	if thumbprint, _ := bench.Entry(groupName, iotcentral.Primary); thumbprint != foreign.Thumbprint().String() {
 		t.Errorf("the foreign certificate is gone, although the other entry was free: %s", thumbprint)
 	}
 	exits(t, cli, 0, []string{"A foreign certificate is verified"}, "plan", "-detailed-exitcode")
@@ -83,7 +83,7 @@ func TestAzureSphereTrust_destroyGoesThroughWithASwappedEntry(t *testing.T) {
 	cli.MustRun("apply", "-auto-approve")
 	foreign := acctest.ForeignCA(t)
 	bench.SwapCertificate(groupName, iotcentral.Primary, foreign.DER(), true)
-	exits(t, cli, 0, []string{"A certificate is left in " + groupID(bench), foreign.Thumbprint()}, "destroy", "-auto-approve")
+	exits(t, cli, 0, []string{"A certificate is left in " + groupID(bench), foreign.Thumbprint().String()}, "destroy", "-auto-approve")
 	if thumbprint, _ := bench.Entry(groupName, iotcentral.Secondary); thumbprint != "" {
 		t.Errorf("the upcoming CA was left: %s", thumbprint)
 	}
@@ -154,7 +154,7 @@ func TestAzureSphereTrust_oneSwappedGroupDoesNotStopTheOthers(t *testing.T) {
 			trusted := false
 			for _, entry := range iotcentral.Entries() {
 				thumbprint, verified := bench.Entry("two", entry)
-				trusted = trusted || verified && thumbprint == bench.ActiveCA().Thumbprint()
+				trusted = trusted || verified && thumbprint == bench.ActiveCA().Thumbprint().String()
 			}
 			if trusted != test.trusted {
 				t.Errorf("group two trusts the Active CA: %t, want %t", trusted, test.trusted)
@@ -175,7 +175,7 @@ func TestAzureSphereTrust_foreignCertificateDoesNotKeepARevokedCA(t *testing.T) 
 	rotate(t, bench, emulator.StageActivate, emulator.StageRevoke)
 	exits(t, cli, 0, nil, "apply", "-auto-approve")
 	for _, entry := range iotcentral.Entries() {
-		if thumbprint, _ := bench.Entry(groupName, entry); thumbprint == old.Thumbprint() {
+		if thumbprint, _ := bench.Entry(groupName, entry); thumbprint == old.Thumbprint().String() {
 			t.Errorf("the revoked CA is still in the %s entry", entry)
 		}
 	}
@@ -220,8 +220,8 @@ func TestAzureSphereTrust_missedRenewalIsLoud(t *testing.T) {
 	}
 	output := exits(t, cli, 2, []string{
 		"Warning: Trust is lost in " + groupID(bench),
-		"Devices whose certificates are signed by the CA " + bench.ActiveCA().Thumbprint() + " cannot enrol",
-		"the group still trusts " + old.Thumbprint(),
+		"Devices whose certificates are signed by the CA " + bench.ActiveCA().Thumbprint().String() + " cannot enrol",
+		"the group still trusts " + old.Thumbprint().String(),
 		"Warning: Check block assertion failed", "Devices cannot enrol. Run terraform apply.",
 	}, "plan", "-detailed-exitcode")
 	if !regexp.MustCompile(`since about \d+ \w+ \d{4} \(an estimate`).MatchString(words(output)) {

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
@@ -93,7 +94,7 @@ func (r *trustResource) rememberGroup(ctx context.Context, group iotcentral.Grou
 }
 
 // foreignStays says that a foreign certificate is not removed.
-func foreignStays(place trust.Place, thumbprint string) string {
+func foreignStays(place trust.Place, thumbprint certs.Thumbprint) string {
 	return fmt.Sprintf("The %s entry holds the certificate %s, which is not known as a CA of the Azure Sphere tenant. It stays.", place, thumbprint)
 }
 
@@ -198,7 +199,7 @@ func (r *trustResource) presentForCreate(ctx context.Context, group iotcentral.G
 // stateSituation returns what the state knows of the entries.
 func (r *trustResource) stateSituation(ctx context.Context, state *trustModel, private services.PrivateReader, diags *diag.Diagnostics) trust.Situation {
 	holds, ours := state.holds(ctx, diags)
-	if remembered, found := services.ReadPrivate[map[trust.Place]string](ctx, private, oursKey, diags); found {
+	if remembered, found := services.ReadPrivate[map[trust.Place]certs.Thumbprint](ctx, private, oursKey, diags); found {
 		ours = remembered
 	}
 
@@ -275,8 +276,8 @@ func (f findings) noPlace(decision trust.Decision, ca trust.CA) problem {
 func (f findings) taken(note trust.Note) problem {
 	gone := fmt.Sprintf("the %s CA %s", note.Gone.CA.Role, note.Gone.CA.Thumbprint)
 	if note.Gone.Foreign() {
-		gone = "the foreign certificate " + note.Gone.CA.Thumbprint
-		if note.Gone.Displaced != "" {
+		gone = "the foreign certificate " + note.Gone.CA.Thumbprint.String()
+		if !note.Gone.Displaced.IsZero() {
 			gone += fmt.Sprintf(", which took the place of %s", note.Gone.Displaced)
 		}
 	}
@@ -318,7 +319,7 @@ func removed(content trust.Content) string {
 	case content.Duplicate:
 		return fmt.Sprintf("the CA %s, which the other entry holds too,", content.CA.Thumbprint)
 	case content.Foreign():
-		return "the foreign certificate " + content.CA.Thumbprint
+		return "the foreign certificate " + content.CA.Thumbprint.String()
 	default:
 		return fmt.Sprintf("the %s CA %s", content.CA.Role, content.CA.Thumbprint)
 	}

@@ -215,7 +215,7 @@ func (f findings) successor(active, successor trust.CA) problem {
 
 // foreignProblem describes a foreign certificate that stays.
 func foreignProblem(group iotcentral.GroupID, tenant sphere.Scope, place trust.Place, content trust.Content) problem {
-	named := content.CA.Thumbprint
+	named := content.CA.Thumbprint.String()
 	if content.Subject != "" {
 		named += " (subject " + content.Subject + ")"
 	}

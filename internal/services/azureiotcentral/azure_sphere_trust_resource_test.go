@@ -111,7 +111,7 @@ func TestAzureSphereTrust_foreignCertificateStaysUnlessItMayGo(t *testing.T) {
 	arguments := map[string]any{"enrollment_group_id": groupID(bench)}
 	server := bench.NewServer()
 	plan := server.PlanCreate(typeTrust, arguments)
-	if !hasAll(plan.Warnings, "A foreign certificate is verified", foreign.Thumbprint(), "can enrol any device", "replace_foreign = true") ||
+	if !hasAll(plan.Warnings, "A foreign certificate is verified", foreign.Thumbprint().String(), "can enrol any device", "replace_foreign = true") ||
 		!hasAll(plan.Warnings, "No entry for the next CA", "Devices cannot enrol from about") {
 		t.Errorf("the plan warns %q", plan.Warnings)
 	}
@@ -140,7 +140,7 @@ func TestAzureSphereTrust_revokedCAIsRemoved(t *testing.T) {
 	bench.Run(
 		resource.TestStep{
 			Config:            trustConfig(bench, ""),
-			ConfigStateChecks: []statecheck.StateCheck{nested("primary", "thumbprint", knownvalue.StringExact(old.Thumbprint()))},
+			ConfigStateChecks: []statecheck.StateCheck{nested("primary", "thumbprint", knownvalue.StringExact(old.Thumbprint().String()))},
 		},
 		resource.TestStep{
 			PreConfig: func() { rotate(t, bench, emulator.StageIssue, emulator.StageActivate, emulator.StageRevoke) },
@@ -293,7 +293,7 @@ func TestAzureSphereTrust_foreignSubjectIsNamedWhereTheServiceTellsIt(t *testing
 	portalGroup(bench)
 	bench.SwapCertificate(groupName, iotcentral.Secondary, foreign.DER(), true)
 	plan := bench.NewServer().PlanCreate(typeTrust, map[string]any{"enrollment_group_id": groupID(bench)})
-	if !hasOne(plan.Warnings, "secondary entry", foreign.Thumbprint(), "(subject CN=Microsoft Azure Sphere 99999999") {
+	if !hasOne(plan.Warnings, "secondary entry", foreign.Thumbprint().String(), "(subject CN=Microsoft Azure Sphere 99999999") {
 		t.Errorf("the plan warns %q", plan.Warnings)
 	}
 }

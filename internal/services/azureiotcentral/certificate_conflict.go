@@ -26,7 +26,7 @@ const (
 // explainUpload explains why a certificate could not be uploaded. IoT Central takes
 // a certificate in one group of an application only and answers 409 without saying
 // which one has it, so the answer names it.
-func explainUpload(ctx context.Context, configured *clients.Clients, id iotcentral.CertificateID, thumbprint string, err error) string {
+func explainUpload(ctx context.Context, configured *clients.Clients, id iotcentral.CertificateID, thumbprint certs.Thumbprint, err error) string {
 	explained := clients.Explain(err)
 	switch status := transport.StatusCode(err); {
 	case status == http.StatusConflict:
@@ -43,7 +43,7 @@ func explainUpload(ctx context.Context, configured *clients.Clients, id iotcentr
 
 // nameHolder names the group that holds a certificate, with the block that imports
 // its entry.
-func nameHolder(ctx context.Context, configured *clients.Clients, host, thumbprint string) string {
+func nameHolder(ctx context.Context, configured *clients.Clients, host string, thumbprint certs.Thumbprint) string {
 	ctx, cancel := context.WithTimeout(ctx, searchTime)
 	defer cancel()
 	holder, err := findHolder(ctx, configured, host, thumbprint)
@@ -59,7 +59,7 @@ func nameHolder(ctx context.Context, configured *clients.Clients, host, thumbpri
 var errNoHolder = errors.New("no group that was read holds it")
 
 // findHolder looks for the entry that holds a certificate.
-func findHolder(ctx context.Context, configured *clients.Clients, host, thumbprint string) (iotcentral.CertificateID, error) {
+func findHolder(ctx context.Context, configured *clients.Clients, host string, thumbprint certs.Thumbprint) (iotcentral.CertificateID, error) {
 	groups, err := configured.IoTCentral().Groups(ctx, host)
 	if err != nil {
 		return iotcentral.CertificateID{}, fmt.Errorf("the groups could not be listed: %w", err)
@@ -79,7 +79,7 @@ func findHolder(ctx context.Context, configured *clients.Clients, host, thumbpri
 			if ctx.Err() != nil {
 				return iotcentral.CertificateID{}, fmt.Errorf("the search took longer than %s", searchTime)
 			}
-			if err == nil && certs.SameThumbprint(found.Thumbprint, thumbprint) {
+			if err == nil && found.Thumbprint == thumbprint {
 				return id, nil
 			}
 		}

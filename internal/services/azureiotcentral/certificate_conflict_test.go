@@ -70,11 +70,11 @@ func TestConflict_elsewhereIsNotAboutCertificates(t *testing.T) {
 	}{
 		"EnrollmentGroups_Create": {typeGroup, func(*acctest.Bench) map[string]any { return map[string]any{"display_name": "New"} }},
 		"EnrollmentGroups_GenerateVerificationCodeX509": {"iotcentral_verification_code", func(bench *acctest.Bench) map[string]any {
-			return map[string]any{"certificate_id": groupID(bench) + "/certificates/primary", "thumbprint": bench.ActiveCA().Thumbprint()}
+			return map[string]any{"certificate_id": groupID(bench) + "/certificates/primary", "thumbprint": bench.ActiveCA().Thumbprint().String()}
 		}},
 		"EnrollmentGroups_VerifyX509": {typeVerification, func(bench *acctest.Bench) map[string]any {
 			return map[string]any{
-				"certificate_id": groupID(bench) + "/certificates/primary", "thumbprint": bench.ActiveCA().Thumbprint(), "azure_sphere": map[string]any{},
+				"certificate_id": groupID(bench) + "/certificates/primary", "thumbprint": bench.ActiveCA().Thumbprint().String(), "azure_sphere": map[string]any{},
 			}
 		}},
 	} {

@@ -78,7 +78,7 @@ func (p *provers) check(thumbprint fwtypes.Thumbprint, diags *diag.Diagnostics) 
 	ca := p.checkCA(thumbprint, diags)
 	if proof := parseKnown(p.VerificationCertificatePEM); proof != nil && !thumbprint.IsUnknown() {
 		// Whether it is valid is a question for the moment when it is sent.
-		if err := certs.CheckVerificationCertificate(proof, ca, thumbprint.ValueString(), proof.NotBefore()); err != nil {
+		if err := certs.CheckVerificationCertificate(proof, ca, thumbprint.Value(), proof.NotBefore()); err != nil {
 			diags.AddAttributeError(path.Root(proverCertificate), "Not a proof of possession of this CA", fwtypes.Sentence(err))
 		}
 	}
@@ -148,9 +148,9 @@ func (p *provers) checkCA(thumbprint fwtypes.Thumbprint, diags *diag.Diagnostics
 	if !ca.IsCA() {
 		diags.AddAttributeError(path.Root(caCertificate), "Not a CA certificate", fwtypes.Sentence(certs.ErrNotCA))
 	}
-	if !thumbprint.IsUnknown() && !certs.SameThumbprint(ca.Thumbprint(), thumbprint.ValueString()) {
+	if !thumbprint.IsUnknown() && ca.Thumbprint() != thumbprint.Value() {
 		diags.AddAttributeError(path.Root(caCertificate), "Another CA certificate", fmt.Sprintf("ca_certificate_pem has the thumbprint %s, and thumbprint says %s. "+
-			"Both must be the certificate to verify.", ca.Thumbprint(), thumbprint.ValueString()))
+			"Both must be the certificate to verify.", ca.Thumbprint(), thumbprint.Value()))
 	}
 
 	return ca
@@ -194,7 +194,7 @@ func parseKnown(value fwtypes.Certificate) *certs.Certificate {
 func newHandshake(configured *clients.Clients, thumbprint fwtypes.Thumbprint) trust.Handshake {
 	return trust.Handshake{
 		Verifier: configured.IoTCentral(), Now: configured.Now, Backoff: configured.Backoff,
-		Uploaded: configured.UploadedCertificate(thumbprint.ValueString()) != nil,
+		Uploaded: configured.UploadedCertificate(thumbprint.Value()) != nil,
 	}
 }
 
@@ -210,9 +210,9 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id iotce
 	ca := parseKnown(p.CACertificatePEM)
 	if proof := parseKnown(p.VerificationCertificatePEM); proof != nil {
 		if ca == nil {
-			ca = configured.UploadedCertificate(thumbprint.ValueString())
+			ca = configured.UploadedCertificate(thumbprint.Value())
 		}
-		if err := handshake.Submit(ctx, id, thumbprint.ValueString(), proof, ca); err != nil {
+		if err := handshake.Submit(ctx, id, thumbprint.Value(), proof, ca); err != nil {
 			addVerificationCertificateError(diags, err)
 			return "", false
 		}
@@ -230,7 +230,7 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id iotce
 		}
 		handshake.Prover = trust.SphereProver{Tenant: configured.Tenant(scope), Uploaded: configured.UploadedCertificate}
 	}
-	verified, err := handshake.Run(ctx, id, thumbprint.ValueString())
+	verified, err := handshake.Run(ctx, id, thumbprint.Value())
 	if err != nil {
 		addHandshakeError(diags, err)
 		return "", false

@@ -181,8 +181,8 @@ func isVerified(t *testing.T, bench *acctest.Bench, want *certs.Certificate) res
 
 	return func(*terraform.State) error {
 		thumbprint, verified := bench.Entry(groupName, iotcentral.Primary)
-		if thumbprint != want.Thumbprint() || !verified {
-			t.Errorf("the entry holds %q, verified %t; want %s, verified", thumbprint, verified, want.Thumbprint())
+		if thumbprint != want.Thumbprint().String() || !verified {
+			t.Errorf("the entry holds %q, verified %t; want %s, verified", thumbprint, verified, want.Thumbprint().String())
 		}
 		return nil
 	}
@@ -278,7 +278,7 @@ func TestCertificateVerification_errorsDoNotShowAKeyInTheConfiguration(t *testin
 		{"ca_private_key_wo_version = 1\nca_certificate_pem = " + heredoc(acctest.ForeignCA(t).PEM()) + "ca_private_key_pem_wo = " + heredoc(key), "does not belong to the CA"},
 	} {
 		cli.Write("verification.tf", fmt.Sprintf("resource \"iotcentral_certificate_verification\" \"this\" {\n"+
-			"certificate_id = \"contoso.azureiotcentral.com/enrollmentGroups/x/certificates/primary\"\nthumbprint = %q\n%s\n}\n", own.Thumbprint(), test.arguments))
+			"certificate_id = \"contoso.azureiotcentral.com/enrollmentGroups/x/certificates/primary\"\nthumbprint = %q\n%s\n}\n", own.Thumbprint().String(), test.arguments))
 		output, _ := cli.Run("validate")
 		if !strings.Contains(strings.Join(strings.Fields(output), " "), test.want) {
 			t.Errorf("the error is not %q:\n%s", test.want, output)
@@ -400,7 +400,7 @@ resource "iotcentral_certificate_verification" "this" {
   certificate_id               = "%s/enrollmentGroups/%s/certificates/primary"
   thumbprint                   = %q
   verification_certificate_pem = %s}
-`, bench.Host(), groupName, ca.Thumbprint(), heredoc(ca.Proof(t, "code", time.Now().Add(-24*time.Hour)).PEM()))
+`, bench.Host(), groupName, ca.Thumbprint().String(), heredoc(ca.Proof(t, "code", time.Now().Add(-24*time.Hour)).PEM()))
 	bench.Run(
 		resource.TestStep{Config: expired, Check: isVerified(t, bench, ca.Certificate)},
 		resource.TestStep{Config: expired, ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}},
@@ -431,22 +431,22 @@ func TestCertificateVerification_wrongProversFailInThePlan(t *testing.T) {
 	for name, test := range map[string]struct {
 		arguments, thumbprint, want string
 	}{
-		"none":                       {"", own.Thumbprint(), `(?s)No prover.*azure_sphere.*ca_private_key_pem_wo.*verification_certificate_pem`},
-		"tenant and proof":           {"azure_sphere = {}\n" + proof, own.Thumbprint(), `(?s)Two provers.*azure_sphere\s+and\s+verification_certificate_pem`},
-		"tenant and key":             {"azure_sphere = {}\n" + key + version, own.Thumbprint(), `(?s)Two provers.*azure_sphere\s+and\s+ca_private_key_pem_wo`},
-		"proof and key":              {proof + key + version + ca, own.Thumbprint(), `(?s)Two provers.*verification_certificate_pem\s+and\s+ca_private_key_pem_wo`},
-		"key without version":        {key + ca, own.Thumbprint(), `(?s)Missing ca_private_key_wo_version`},
-		"key without certificate":    {key + version, own.Thumbprint(), `(?s)Missing ca_certificate_pem`},
-		"version without key":        {"azure_sphere = {}\n" + version, own.Thumbprint(), `(?s)Missing ca_private_key_pem_wo.*ca_private_key_wo_version`},
-		"key of another CA":          {"ca_private_key_pem_wo = " + heredoc(keyPEM(t, ecdsaKey(t))) + version + ca, own.Thumbprint(), `(?s)Unusable private key.*does\s+not\s+belong\s+to\s+the\s+CA`},
-		"Ed25519 key":                {"ca_private_key_pem_wo = " + heredoc(keyPEM(t, ed25519Key)) + version + ca, own.Thumbprint(), `(?s)Unusable private key.*Ed25519.*RSA\s+or\s+ECDSA`},
-		"certificate instead of key": {"ca_private_key_pem_wo = " + heredoc(own.PEM()) + version + ca, own.Thumbprint(), `(?s)Unusable private key.*holds\s+no\s+private\s+key`},
-		"certificate of another CA":  {key + version + ca, foreign.Thumbprint(), `(?s)Another CA certificate.*` + own.Thumbprint()},
-		"leaf as CA":                 {proof + "ca_certificate_pem = " + heredoc(foreign.Leaf(t, "device").PEM()), foreign.Thumbprint(), `(?s)Not a CA certificate.*ca_certificate_pem`},
-		"tenant and CA certificate":  {"azure_sphere = {}\n" + ca, own.Thumbprint(), `(?s)Superfluous ca_certificate_pem`},
-		"CA as proof":                {"verification_certificate_pem = " + heredoc(own.PEM()), own.Thumbprint(), `(?s)Not a proof of possession.*verification_certificate_pem.*CA\s+certificate\s+itself`},
-		"proof of another CA":        {proof + ca, own.Thumbprint(), `(?s)Not a proof of possession.*not\s+signed\s+by\s+the\s+CA`},
-		"bundle as proof":            {"verification_certificate_pem = " + heredoc(own.PEM()+own.PEM()), own.Thumbprint(), `(?s)Not a certificate.*verification_certificate_pem.*bundle\s+of\s+2`},
+		"none":                       {"", own.Thumbprint().String(), `(?s)No prover.*azure_sphere.*ca_private_key_pem_wo.*verification_certificate_pem`},
+		"tenant and proof":           {"azure_sphere = {}\n" + proof, own.Thumbprint().String(), `(?s)Two provers.*azure_sphere\s+and\s+verification_certificate_pem`},
+		"tenant and key":             {"azure_sphere = {}\n" + key + version, own.Thumbprint().String(), `(?s)Two provers.*azure_sphere\s+and\s+ca_private_key_pem_wo`},
+		"proof and key":              {proof + key + version + ca, own.Thumbprint().String(), `(?s)Two provers.*verification_certificate_pem\s+and\s+ca_private_key_pem_wo`},
+		"key without version":        {key + ca, own.Thumbprint().String(), `(?s)Missing ca_private_key_wo_version`},
+		"key without certificate":    {key + version, own.Thumbprint().String(), `(?s)Missing ca_certificate_pem`},
+		"version without key":        {"azure_sphere = {}\n" + version, own.Thumbprint().String(), `(?s)Missing ca_private_key_pem_wo.*ca_private_key_wo_version`},
+		"key of another CA":          {"ca_private_key_pem_wo = " + heredoc(keyPEM(t, ecdsaKey(t))) + version + ca, own.Thumbprint().String(), `(?s)Unusable private key.*does\s+not\s+belong\s+to\s+the\s+CA`},
+		"Ed25519 key":                {"ca_private_key_pem_wo = " + heredoc(keyPEM(t, ed25519Key)) + version + ca, own.Thumbprint().String(), `(?s)Unusable private key.*Ed25519.*RSA\s+or\s+ECDSA`},
+		"certificate instead of key": {"ca_private_key_pem_wo = " + heredoc(own.PEM()) + version + ca, own.Thumbprint().String(), `(?s)Unusable private key.*holds\s+no\s+private\s+key`},
+		"certificate of another CA":  {key + version + ca, foreign.Thumbprint().String(), `(?s)Another CA certificate.*` + own.Thumbprint().String()},
+		"leaf as CA":                 {proof + "ca_certificate_pem = " + heredoc(foreign.Leaf(t, "device").PEM()), foreign.Thumbprint().String(), `(?s)Not a CA certificate.*ca_certificate_pem`},
+		"tenant and CA certificate":  {"azure_sphere = {}\n" + ca, own.Thumbprint().String(), `(?s)Superfluous ca_certificate_pem`},
+		"CA as proof":                {"verification_certificate_pem = " + heredoc(own.PEM()), own.Thumbprint().String(), `(?s)Not a proof of possession.*verification_certificate_pem.*CA\s+certificate\s+itself`},
+		"proof of another CA":        {proof + ca, own.Thumbprint().String(), `(?s)Not a proof of possession.*not\s+signed\s+by\s+the\s+CA`},
+		"bundle as proof":            {"verification_certificate_pem = " + heredoc(own.PEM()+own.PEM()), own.Thumbprint().String(), `(?s)Not a certificate.*verification_certificate_pem.*bundle\s+of\s+2`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -488,7 +488,7 @@ resource "iotcentral_certificate_verification" "this" {
   azure_sphere                 = terraform_data.tenant.output == "" ? null : { catalog_id = terraform_data.tenant.output }
   verification_certificate_pem = terraform_data.tenant.output == "" ? "never" : null
 }
-`, ca.Thumbprint(), bench.Info().CatalogID, bench.Host(), groupName),
+`, ca.Thumbprint().String(), bench.Info().CatalogID, bench.Host(), groupName),
 		Check: isVerified(t, bench, ca),
 	})
 }
@@ -502,7 +502,7 @@ func TestCertificateVerification_verificationCertificateMeetsTheSameFailures(t *
 	ca := acctest.ForeignCA(t)
 	server := bench.NewServer()
 	arguments := map[string]any{
-		"certificate_id": groupID(bench) + "/certificates/primary", "thumbprint": ca.Thumbprint(),
+		"certificate_id": groupID(bench) + "/certificates/primary", "thumbprint": ca.Thumbprint().String(),
 		"verification_certificate_pem": ca.Proof(t, "code", time.Now()).PEM(),
 	}
 	check := func(what string, parts ...string) {

@@ -145,7 +145,7 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	r.checkProofDates(plan, state, &resp.Diagnostics)
 	plan.ID = plan.CertificateID
 	plan.Verified = types.BoolValue(true)
-	if certs.SameThumbprint(plan.Thumbprint.ValueString(), state.Thumbprint.ValueString()) {
+	if plan.Thumbprint.Same(state.Thumbprint) {
 		plan.Subject = state.Subject
 	} else {
 		plan.Subject = types.StringUnknown()
@@ -158,10 +158,10 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 // so that the same apply can still generate the code for the next proof.
 func (r *verificationResource) checkProofDates(plan, state verificationModel, diags *diag.Diagnostics) {
 	proof := parseKnown(plan.VerificationCertificatePEM)
-	if proof == nil || state.Verified.ValueBool() && certs.SameThumbprint(plan.Thumbprint.ValueString(), state.Thumbprint.ValueString()) {
+	if proof == nil || state.Verified.ValueBool() && plan.Thumbprint.Same(state.Thumbprint) {
 		return
 	}
-	if err := certs.CheckVerificationCertificate(proof, nil, "", r.Now()); err != nil {
+	if err := certs.CheckVerificationCertificate(proof, nil, certs.Thumbprint{}, r.Now()); err != nil {
 		diags.AddAttributeWarning(path.Root(proverCertificate), "The proof of possession is not valid now", fwtypes.Sentence(err)+
 			"\n\nUnless the certificate is verified already, the apply will fail. "+newProofRemedy)
 	}
@@ -266,11 +266,11 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 		state.Thumbprint = fwtypes.NewThumbprint(found.Thumbprint)
 		state.Subject = r.subject(ctx, state.AzureSphere, found.Thumbprint)
 	}
-	expected := certs.SameThumbprint(found.Thumbprint, state.Thumbprint.ValueString())
+	expected := found.Thumbprint == state.Thumbprint.Value()
 	switch {
 	case !expected:
 		resp.Diagnostics.AddWarning("Trust is lost: the certificate was replaced", fmt.Sprintf("%s holds the certificate with thumbprint %s now, instead of %s. "+
-			"Devices of the latter cannot enrol until it is back and verified.", id, found.Thumbprint, state.Thumbprint.ValueString()))
+			"Devices of the latter cannot enrol until it is back and verified.", id, found.Thumbprint, state.Thumbprint.Value()))
 	case !found.Verified:
 		resp.Diagnostics.AddWarning("Trust is lost: the certificate is not verified", fmt.Sprintf("%s holds the certificate with thumbprint %s, but it is not verified. "+
 			"Devices cannot enrol until it is; the next apply verifies it.", id, found.Thumbprint))
@@ -281,7 +281,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 
 // subject returns the subject of an imported certificate, if its tenant is the
 // provider's default; otherwise it is not known until the next verification.
-func (r *verificationResource) subject(ctx context.Context, azureSphere types.Object, thumbprint string) types.String {
+func (r *verificationResource) subject(ctx context.Context, azureSphere types.Object, thumbprint certs.Thumbprint) types.String {
 	var diags diag.Diagnostics
 	scope, known, err := scopeOf(ctx, r.Clients, azureSphere, &diags)
 	if err != nil || !known || diags.HasError() {

@@ -42,7 +42,7 @@ func TestCertificateVerification_verifiesWhatSomebodyElseUploaded(t *testing.T) 
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
 	bench.Run(
 		resource.TestStep{
-			Config: verificationConfig(bench, ca.Thumbprint()),
+			Config: verificationConfig(bench, ca.Thumbprint().String()),
 			ConfigStateChecks: []statecheck.StateCheck{
 				attribute(verification, "verified", knownvalue.Bool(true)),
 				attribute(verification, "subject", knownvalue.StringExact(ca.Subject())),
@@ -50,7 +50,7 @@ func TestCertificateVerification_verifiesWhatSomebodyElseUploaded(t *testing.T) 
 		},
 		resource.TestStep{
 			// The same thumbprint as other tools write it.
-			Config:           verificationConfig(bench, strings.ToLower(colons(ca.Thumbprint()))),
+			Config:           verificationConfig(bench, strings.ToLower(colons(ca.Thumbprint().String()))),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 		},
 	)
@@ -70,7 +70,7 @@ func TestCertificateVerification_verifiedAlreadyNeedsNoCode(t *testing.T) {
 	portalGroup(bench)
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), true)
 	bench.Run(resource.TestStep{
-		Config: verificationConfig(bench, ca.Thumbprint()),
+		Config: verificationConfig(bench, ca.Thumbprint().String()),
 		Check: func(*terraform.State) error {
 			if codes := bench.Count()["EnrollmentGroups_GenerateVerificationCodeX509"]; codes != 0 {
 				t.Errorf("%d codes were generated for a certificate that is verified", codes)
@@ -87,8 +87,8 @@ func TestCertificateVerification_neverVerifiesAnotherCertificate(t *testing.T) {
 	portalGroup(bench)
 	bench.SwapCertificate(groupName, iotcentral.Primary, foreign.DER(), false)
 	bench.Run(resource.TestStep{
-		Config:      verificationConfig(bench, bench.ActiveCA().Thumbprint()),
-		ExpectError: regexp.MustCompile(`(?s)The entry holds another certificate.*thumbprint\s+=.*` + foreign.Thumbprint()),
+		Config:      verificationConfig(bench, bench.ActiveCA().Thumbprint().String()),
+		ExpectError: regexp.MustCompile(`(?s)The entry holds another certificate.*thumbprint\s+=.*` + foreign.Thumbprint().String()),
 	})
 	counts := bench.Count()
 	if counts["EnrollmentGroups_GenerateVerificationCodeX509"]+counts["EnrollmentGroups_VerifyX509"] != 0 {
@@ -103,9 +103,9 @@ func TestCertificateVerification_foreignCAIsRefused(t *testing.T) {
 	portalGroup(bench)
 	bench.SwapCertificate(groupName, iotcentral.Primary, foreign.DER(), false)
 	bench.Run(resource.TestStep{
-		Config: verificationConfig(bench, foreign.Thumbprint()),
+		Config: verificationConfig(bench, foreign.Thumbprint().String()),
 		ExpectError: regexp.MustCompile(`(?s)does not belong to the tenant.*has\s+no\s+CA\s+certificate\s+with\s+thumbprint.*` +
-			bench.ActiveCA().Thumbprint() + `\s+Active`),
+			bench.ActiveCA().Thumbprint().String() + `\s+Active`),
 	})
 }
 
@@ -114,7 +114,7 @@ func TestCertificateVerification_emptyEntryIsExplained(t *testing.T) {
 	bench := acctest.Start(t, nil)
 	portalGroup(bench)
 	bench.Run(resource.TestStep{
-		Config:      verificationConfig(bench, bench.ActiveCA().Thumbprint()),
+		Config:      verificationConfig(bench, bench.ActiveCA().Thumbprint().String()),
 		ExpectError: regexp.MustCompile(`(?s)Nothing to verify.*certificate_id.*iotcentral_enrollment_group_certificate`),
 	})
 }
@@ -126,7 +126,7 @@ func TestCertificateVerification_importOfWhatThePortalVerifiedPlansNothing(t *te
 	portalGroup(bench)
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), true)
 	bench.Run(resource.TestStep{
-		Config: verificationConfig(bench, ca.Thumbprint()) + fmt.Sprintf(`
+		Config: verificationConfig(bench, ca.Thumbprint().String()) + fmt.Sprintf(`
 import {
   to = iotcentral_certificate_verification.this
   id = "%s/enrollmentGroups/%s/certificates/primary"
@@ -154,7 +154,7 @@ func TestCertificateVerification_missingRightsAreNamed(t *testing.T) {
 			bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
 			bench.Fail(emulator.Fault{Operation: operation, Status: 403})
 			bench.Run(resource.TestStep{
-				Config:      verificationConfig(bench, ca.Thumbprint()),
+				Config:      verificationConfig(bench, ca.Thumbprint().String()),
 				ExpectError: regexp.MustCompile(want),
 			})
 			if tries := bench.Count()[operation]; tries != 1 {

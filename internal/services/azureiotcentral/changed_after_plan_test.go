@@ -85,7 +85,7 @@ func TestCertificateVerification_keyThatChangesAfterThePlanIsChecked(t *testing.
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
 	with := func(key string) map[string]any {
 		return map[string]any{
-			"certificate_id": groupID(bench) + "/certificates/primary", "thumbprint": ca.Thumbprint(), "ca_certificate_pem": ca.PEM(),
+			"certificate_id": groupID(bench) + "/certificates/primary", "thumbprint": ca.Thumbprint().String(), "ca_certificate_pem": ca.PEM(),
 			"ca_private_key_pem_wo": key, "ca_private_key_wo_version": 1,
 		}
 	}

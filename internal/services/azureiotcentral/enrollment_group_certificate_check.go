@@ -19,7 +19,7 @@ import (
 func (r *groupCertificateResource) checkCA(certificate *certs.Certificate, inEntry fwtypes.Thumbprint, diags *diag.Diagnostics) {
 	at := path.Root("certificate_pem")
 	report := diags.AddAttributeError
-	if certs.SameThumbprint(certificate.Thumbprint(), inEntry.ValueString()) {
+	if certificate.Thumbprint() == inEntry.Value() {
 		report = diags.AddAttributeWarning
 	}
 	err := certs.CheckCA(certificate, r.Now())

@@ -118,9 +118,9 @@ func (d *groupCertificateDataSource) Read(ctx context.Context, req datasource.Re
 
 // lookUp finds the certificate with the thumbprint where the configuration says
 // to look, or returns nil.
-func (d *groupCertificateDataSource) lookUp(ctx context.Context, config groupCertificateDataModel, thumbprint string, diags *diag.Diagnostics) *certs.Certificate {
+func (d *groupCertificateDataSource) lookUp(ctx context.Context, config groupCertificateDataModel, thumbprint certs.Thumbprint, diags *diag.Diagnostics) *certs.Certificate {
 	if !config.CertificatePEM.IsNull() {
-		if candidate, err := config.CertificatePEM.Parse(); err == nil && certs.SameThumbprint(candidate.Thumbprint(), thumbprint) {
+		if candidate, err := config.CertificatePEM.Parse(); err == nil && candidate.Thumbprint() == thumbprint {
 			return candidate
 		}
 	}

@@ -48,7 +48,7 @@ func (m *groupCertificateModel) set(certificate *certs.Certificate) {
 }
 
 // setFound shows a certificate of which only the thumbprint is known.
-func (m *groupCertificateModel) setFound(thumbprint string) {
+func (m *groupCertificateModel) setFound(thumbprint certs.Thumbprint) {
 	m.Thumbprint = fwtypes.NewThumbprint(thumbprint)
 	m.CertificatePEM = fwtypes.NewCertificate(nil)
 	m.Details = fwtypes.NewDetails(nil)
@@ -231,7 +231,7 @@ func (r *groupCertificateResource) Create(ctx context.Context, req resource.Crea
 		clients.AddError(&resp.Diagnostics, "Cannot put the certificate into the enrollment group", err)
 		return
 	}
-	same := err == nil && certs.SameThumbprint(found.Thumbprint, certificate.Thumbprint())
+	same := err == nil && found.Thumbprint == certificate.Thumbprint()
 	if err == nil && !same {
 		resp.Diagnostics.AddError("The entry already holds a certificate",
 			fmt.Sprintf("The %s entry holds the certificate with thumbprint %s.\n\n", id.Entry, found.Thumbprint)+
@@ -283,7 +283,7 @@ func (r *groupCertificateResource) put(ctx context.Context, id iotcentral.Certif
 			clients.AddError(diags, "Cannot put the certificate into the enrollment group", err)
 			return !transport.IsNotFound(lookup)
 		}
-		holds = certs.SameThumbprint(found.Thumbprint, certificate.Thumbprint())
+		holds = found.Thumbprint == certificate.Thumbprint()
 		if holds && (found.Verified || !attested) {
 			stored, err = found, nil
 		}
@@ -292,7 +292,7 @@ func (r *groupCertificateResource) put(ctx context.Context, id iotcentral.Certif
 	case err != nil:
 		diags.AddError("Cannot put the certificate into the enrollment group", explainUpload(ctx, r.Clients, id, certificate.Thumbprint(), err))
 		return holds
-	case !certs.SameThumbprint(stored.Thumbprint, certificate.Thumbprint()):
+	case stored.Thumbprint != certificate.Thumbprint():
 		diags.AddError("IoT Central stored another certificate", fmt.Sprintf("%s was sent with thumbprint %s, and the entry now shows %s. "+
 			"Somebody else may be changing the entry at the same time; apply again.", id, certificate.Thumbprint(), stored.Thumbprint))
 	case attested && !stored.Verified:
@@ -331,10 +331,10 @@ func (r *groupCertificateResource) Read(ctx context.Context, req resource.ReadRe
 		return
 	}
 	keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	if !certs.SameThumbprint(found.Thumbprint, state.Thumbprint.ValueString()) {
+	if found.Thumbprint != state.Thumbprint.Value() {
 		if !state.Thumbprint.IsNull() {
 			resp.Diagnostics.AddWarning("The certificate was replaced", fmt.Sprintf("%s holds the certificate with thumbprint %s now, instead of %s. "+
-				"It was replaced outside Terraform.", id, found.Thumbprint, state.Thumbprint.ValueString()))
+				"It was replaced outside Terraform.", id, found.Thumbprint, state.Thumbprint.Value()))
 		}
 		state.setFound(found.Thumbprint)
 	}
@@ -363,7 +363,7 @@ func (r *groupCertificateResource) Update(ctx context.Context, req resource.Upda
 	if !takeClaim(r.Clients, entryClaim(keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics), id), &resp.Diagnostics) {
 		return
 	}
-	same := certs.SameThumbprint(certificate.Thumbprint(), state.Thumbprint.ValueString())
+	same := certificate.Thumbprint() == state.Thumbprint.Value()
 	upload, ok := r.mustUpload(ctx, id, plan, state, &resp.Diagnostics)
 	if !ok {
 		return
@@ -383,7 +383,7 @@ func (r *groupCertificateResource) Update(ctx context.Context, req resource.Upda
 // was made stays, and the planned certificate itself is not uploaded again, since
 // that would undo its verification.
 func (r *groupCertificateResource) mustUpload(ctx context.Context, id iotcentral.CertificateID, plan, state groupCertificateModel, diags *diag.Diagnostics) (upload, ok bool) {
-	same := certs.SameThumbprint(plan.Thumbprint.ValueString(), state.Thumbprint.ValueString())
+	same := plan.Thumbprint.Same(state.Thumbprint)
 	if same && (!plan.Attested.ValueBool() || state.Attested.ValueBool()) {
 		return false, true
 	}
@@ -394,11 +394,11 @@ func (r *groupCertificateResource) mustUpload(ctx context.Context, id iotcentral
 	case err != nil:
 		clients.AddError(diags, "Cannot read the certificate of the enrollment group", err)
 		return false, false
-	case certs.SameThumbprint(found.Thumbprint, plan.Thumbprint.ValueString()):
+	case found.Thumbprint == plan.Thumbprint.Value():
 		return plan.Attested.ValueBool() && !found.Verified, true
-	case !certs.SameThumbprint(found.Thumbprint, state.Thumbprint.ValueString()):
+	case found.Thumbprint != state.Thumbprint.Value():
 		diags.AddError("The entry has changed since the plan", fmt.Sprintf("%s held the certificate with thumbprint %s when the plan was made, and holds %s now. "+
-			"It is left as it is. Plan again: the plan shows what would be replaced.", id, state.Thumbprint.ValueString(), found.Thumbprint))
+			"It is left as it is. Plan again: the plan shows what would be replaced.", id, state.Thumbprint.Value(), found.Thumbprint))
 		return false, false
 	}
 

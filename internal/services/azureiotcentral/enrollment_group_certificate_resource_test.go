@@ -60,7 +60,7 @@ func TestEnrollmentGroupCertificate_lifeCycle(t *testing.T) {
 			Config: certificateConfig(heredoc(first.PEM()), ""),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				// All that the certificate says is known in the plan.
-				plancheck.ExpectKnownValue(certificate, tfjsonpath.New("thumbprint"), knownvalue.StringExact(first.Thumbprint())),
+				plancheck.ExpectKnownValue(certificate, tfjsonpath.New("thumbprint"), knownvalue.StringExact(first.Thumbprint().String())),
 				plancheck.ExpectKnownValue(certificate, tfjsonpath.New("subject"), knownvalue.StringExact(first.Subject())),
 				plancheck.ExpectKnownValue(certificate, tfjsonpath.New("not_after"), knownvalue.StringExact(first.NotAfter().Format(time.RFC3339))),
 			}},
@@ -91,8 +91,8 @@ func entryHolds(t *testing.T, bench *acctest.Bench, entry iotcentral.Entry, want
 
 	return func(*terraform.State) error {
 		thumbprint, isVerified := bench.Entry(groupName, entry)
-		if thumbprint != want.Thumbprint() || isVerified != verified {
-			t.Errorf("the %s entry holds %q, verified %t; want %s, verified %t", entry, thumbprint, isVerified, want.Thumbprint(), verified)
+		if thumbprint != want.Thumbprint().String() || isVerified != verified {
+			t.Errorf("the %s entry holds %q, verified %t; want %s, verified %t", entry, thumbprint, isVerified, want.Thumbprint().String(), verified)
 		}
 		return nil
 	}
@@ -151,7 +151,7 @@ resource "iotcentral_enrollment_group_certificate" "this" {
   certificate_pem     = %s
 }
 `, id, heredoc(ours.PEM())),
-		ExpectError: regexp.MustCompile(`(?s)already holds a certificate.*` + theirs.Thumbprint() +
+		ExpectError: regexp.MustCompile(`(?s)already holds a certificate.*` + theirs.Thumbprint().String() +
 			`.*to = iotcentral_enrollment_group_certificate\.<name>\s+id = "` + regexp.QuoteMeta(id) + `/certificates/primary"`),
 	})
 	if err := entryHolds(t, bench, iotcentral.Primary, theirs, true)(nil); err != nil {
@@ -290,7 +290,7 @@ func TestEnrollmentGroupCertificateDataSource_findsTheCertificateBehindTheThumbp
 			Config: config(""),
 			ConfigStateChecks: []statecheck.StateCheck{
 				attribute(address, "entry", knownvalue.StringExact("primary")),
-				attribute(address, "thumbprint", knownvalue.StringExact(bench.ActiveCA().Thumbprint())),
+				attribute(address, "thumbprint", knownvalue.StringExact(bench.ActiveCA().Thumbprint().String())),
 				attribute(address, "verified", knownvalue.Bool(true)),
 				attribute(address, "subject", knownvalue.Null()),
 			},
@@ -305,7 +305,7 @@ func TestEnrollmentGroupCertificateDataSource_findsTheCertificateBehindTheThumbp
 		resource.TestStep{
 			Config: config("entry = \"secondary\"\nazure_sphere = {}"),
 			ConfigStateChecks: []statecheck.StateCheck{
-				attribute(address, "thumbprint", knownvalue.StringExact(foreign.Thumbprint())),
+				attribute(address, "thumbprint", knownvalue.StringExact(foreign.Thumbprint().String())),
 				attribute(address, "verified", knownvalue.Bool(false)),
 				attribute(address, "subject", knownvalue.Null()),
 			},

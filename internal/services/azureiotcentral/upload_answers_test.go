@@ -44,11 +44,11 @@ func TestEnrollmentGroupCertificate_answerToTheUploadIsChecked(t *testing.T) {
 	}{
 		"another certificate is shown": {
 			faults: []emulator.Fault{{Operation: putCertificate, Status: 200, AfterEffect: true, Body: shown(other, false)}},
-			want:   []string{"IoT Central stored another certificate", ca.Thumbprint(), other, "apply again"}, kept: true,
+			want:   []string{"IoT Central stored another certificate", ca.Thumbprint().String(), other, "apply again"}, kept: true,
 		},
 		"attested, and not shown as verified": {
 			attested: true,
-			faults:   []emulator.Fault{{Operation: putCertificate, Status: 200, AfterEffect: true, Body: shown(ca.Thumbprint(), false)}},
+			faults:   []emulator.Fault{{Operation: putCertificate, Status: 200, AfterEffect: true, Body: shown(ca.Thumbprint().String(), false)}},
 			want:     []string{"The certificate is not verified", "attested = false"}, kept: true,
 		},
 		"lost answer, and the entry holds it": {
@@ -86,8 +86,8 @@ func TestEnrollmentGroupCertificate_answerToTheUploadIsChecked(t *testing.T) {
 			if kept := created.State != nil; kept != test.kept {
 				t.Errorf("kept %v, want %t", created.State, test.kept)
 			}
-			if test.kept && created.State["thumbprint"] != ca.Thumbprint() {
-				t.Errorf("the state holds %v, want %s", created.State["thumbprint"], ca.Thumbprint())
+			if test.kept && created.State["thumbprint"] != ca.Thumbprint().String() {
+				t.Errorf("the state holds %v, want %s", created.State["thumbprint"], ca.Thumbprint().String())
 			}
 		})
 	}

@@ -112,7 +112,7 @@ func (r *verificationCodeResource) Create(ctx context.Context, req resource.Crea
 		return
 	}
 	handshake := newHandshake(r.Clients, plan.Thumbprint)
-	code, err := handshake.GenerateCode(ctx, id, plan.Thumbprint.ValueString())
+	code, err := handshake.GenerateCode(ctx, id, plan.Thumbprint.Value())
 	if err != nil {
 		addCodeError(&resp.Diagnostics, err)
 		return

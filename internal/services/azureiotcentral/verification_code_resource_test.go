@@ -59,7 +59,7 @@ func TestVerificationCode_isReplacedWhenItsCertificateOrAKeeperChanges(t *testin
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
 	bench.Run(
 		resource.TestStep{
-			Config: codeConfig(bench, ca.Thumbprint(), `keepers = { round = "1" }`),
+			Config: codeConfig(bench, ca.Thumbprint().String(), `keepers = { round = "1" }`),
 			ConfigStateChecks: []statecheck.StateCheck{
 				attribute(code, "id", knownvalue.StringExact(bench.Host()+"/enrollmentGroups/"+groupName+"/certificates/primary")),
 				statecheck.ExpectSensitiveValue(code, tfjsonpath.New("verification_code")),
@@ -68,16 +68,16 @@ func TestVerificationCode_isReplacedWhenItsCertificateOrAKeeperChanges(t *testin
 		},
 		resource.TestStep{
 			// Spelled differently, and with a timeout: no reason for another code.
-			Config: codeConfig(bench, colons(ca.Thumbprint()), "keepers = { round = \"1\" }\ntimeouts { create = \"1m\" }"),
+			Config: codeConfig(bench, colons(ca.Thumbprint().String()), "keepers = { round = \"1\" }\ntimeouts { create = \"1m\" }"),
 			Check:  isOpen(t, bench),
 		},
 		resource.TestStep{
-			Config:           codeConfig(bench, ca.Thumbprint(), `keepers = { round = "2" }`),
+			Config:           codeConfig(bench, ca.Thumbprint().String(), `keepers = { round = "2" }`),
 			ConfigPlanChecks: action(code, plancheck.ResourceActionReplace),
 			Check:            isOpen(t, bench),
 		},
 		resource.TestStep{
-			Config:      codeConfig(bench, other.Thumbprint(), `keepers = { round = "2" }`),
+			Config:      codeConfig(bench, other.Thumbprint().String(), `keepers = { round = "2" }`),
 			ExpectError: regexp.MustCompile(`(?s)The entry holds another certificate`),
 		},
 	)
@@ -92,7 +92,7 @@ func TestVerificationCode_refreshGeneratesNone(t *testing.T) {
 	ca := acctest.ForeignCA(t)
 	portalGroup(bench)
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
-	config := codeConfig(bench, ca.Thumbprint(), "")
+	config := codeConfig(bench, ca.Thumbprint().String(), "")
 	bench.Run(
 		resource.TestStep{Config: config},
 		resource.TestStep{PreConfig: bench.ResetRequests, RefreshState: true},
@@ -114,7 +114,7 @@ func TestVerificationCode_driftOfTheEntry(t *testing.T) {
 	ca, other := acctest.ForeignCA(t), acctest.ForeignCA(t)
 	portalGroup(bench)
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
-	config := codeConfig(bench, ca.Thumbprint(), "")
+	config := codeConfig(bench, ca.Thumbprint().String(), "")
 	bench.Run(
 		resource.TestStep{Config: config},
 		resource.TestStep{
@@ -127,7 +127,7 @@ func TestVerificationCode_driftOfTheEntry(t *testing.T) {
 		},
 		resource.TestStep{
 			Config:      config,
-			ExpectError: regexp.MustCompile(`(?s)The entry holds another certificate.*` + other.Thumbprint()),
+			ExpectError: regexp.MustCompile(`(?s)The entry holds another certificate.*` + other.Thumbprint().String()),
 		},
 		resource.TestStep{
 			PreConfig: func() { bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false) },
@@ -151,7 +151,7 @@ func TestVerificationCode_onlyNotFoundRemovesIt(t *testing.T) {
 			ca := acctest.ForeignCA(t)
 			portalGroup(bench)
 			bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
-			config := codeConfig(bench, ca.Thumbprint(), "")
+			config := codeConfig(bench, ca.Thumbprint().String(), "")
 			bench.Run(
 				resource.TestStep{Config: config},
 				resource.TestStep{
@@ -178,7 +178,7 @@ func TestVerificationCode_missingRightsAreNamed(t *testing.T) {
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
 	bench.Fail(emulator.Fault{Operation: "EnrollmentGroups_GenerateVerificationCodeX509", Status: 403})
 	bench.Run(resource.TestStep{
-		Config:      codeConfig(bench, ca.Thumbprint(), ""),
+		Config:      codeConfig(bench, ca.Thumbprint().String(), ""),
 		ExpectError: regexp.MustCompile(`(?s)Cannot generate a verification code.*403.*App\s+Administrator`),
 	})
 }
@@ -193,7 +193,7 @@ func TestVerificationCode_importOfWhatThePortalShowed(t *testing.T) {
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false)
 	answer := bench.MustDo("POST", "enrollmentGroups/"+groupName+"/certificates/primary/generateVerificationCode", nil)
 	entry := bench.Host() + "/enrollmentGroups/" + groupName + "/certificates/primary"
-	config := codeConfig(bench, ca.Thumbprint(), "")
+	config := codeConfig(bench, ca.Thumbprint().String(), "")
 	importing := func(id string) string {
 		return fmt.Sprintf("%s\nimport {\n  to = %s\n  id = %q\n}\n", config, code, id)
 	}

@@ -86,7 +86,7 @@ func (*parseCertificateFunction) Run(ctx context.Context, req function.RunReques
 		SerialNumber:      details.SerialNumber,
 		NotBefore:         types.StringValue(details.NotBefore.ValueString()),
 		NotAfter:          types.StringValue(details.NotAfter.ValueString()),
-		Thumbprint:        types.StringValue(certificate.Thumbprint()),
+		Thumbprint:        types.StringValue(certificate.Thumbprint().String()),
 		ThumbprintSHA256:  types.StringValue(certificate.ThumbprintSHA256()),
 		IsCA:              types.BoolValue(certificate.IsCA()),
 		CertificatePEM:    types.StringValue(certificate.PEM()),

@@ -65,7 +65,7 @@ func TestParseCertificate_readsEverySpelling(t *testing.T) {
 			"serial_number":      types.StringValue(test.want.SerialNumber()),
 			"not_before":         types.StringValue(test.want.NotBefore().Format(time.RFC3339)),
 			"not_after":          types.StringValue(test.want.NotAfter().Format(time.RFC3339)),
-			"thumbprint":         types.StringValue(test.want.Thumbprint()),
+			"thumbprint":         types.StringValue(test.want.Thumbprint().String()),
 			"thumbprint_sha256":  types.StringValue(test.want.ThumbprintSHA256()),
 			"is_ca":              types.BoolValue(test.want == ca.Certificate),
 			"certificate_pem":    types.StringValue(test.want.PEM()),

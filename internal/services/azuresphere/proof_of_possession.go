@@ -37,7 +37,7 @@ func (m *proofOfPossession) prove(ctx context.Context, configured *clients.Clien
 		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
 		return "", false
 	}
-	proof, err := trust.ProvePossession(ctx, configured.Tenant(scope), m.Thumbprint.ValueString(), m.VerificationCode.ValueString(),
+	proof, err := trust.ProvePossession(ctx, configured.Tenant(scope), m.Thumbprint.Value(), m.VerificationCode.ValueString(),
 		configured.Now, configured.Backoff)
 	if err != nil {
 		addProofError(diags, scope, err)
@@ -52,7 +52,7 @@ func (m *proofOfPossession) prove(ctx context.Context, configured *clients.Clien
 	m.NotBefore = fwtypes.NewTime(proof.Certificate.NotBefore())
 	m.NotAfter = fwtypes.NewTime(proof.Certificate.NotAfter())
 
-	return proof.Certificate.Thumbprint(), true
+	return proof.Certificate.Thumbprint().String(), true
 }
 
 func (m *proofOfPossession) setScope(scope sphere.Scope) {

@@ -44,7 +44,7 @@ func proves(t *testing.T, ca *certs.Certificate, code string) resource.TestCheck
 		if err := certs.CheckProof(found, ca, code, found.NotBefore()); err != nil {
 			t.Error(err)
 		}
-		if attributes["certificate_base64"] != found.Base64() || attributes["id"] != found.Thumbprint() {
+		if attributes["certificate_base64"] != found.Base64() || attributes["id"] != found.Thumbprint().String() {
 			t.Error("the other attributes are not those of the proof")
 		}
 		return nil
@@ -64,7 +64,7 @@ func TestProofOfPossession_isMadeOnceAndAgainWhenSomethingChanges(t *testing.T) 
 			ConfigStateChecks: []statecheck.StateCheck{
 				attribute(proof, "catalog_id", knownvalue.StringExact(bench.Info().CatalogID)),
 				attribute(proof, "tenant_id", knownvalue.Null()),
-				attribute(proof, "thumbprint", knownvalue.StringExact(ca.Thumbprint())),
+				attribute(proof, "thumbprint", knownvalue.StringExact(ca.Thumbprint().String())),
 				statecheck.ExpectSensitiveValue(proof, tfjsonpath.New("verification_code")),
 			},
 			Check: proves(t, ca, "first"),
@@ -73,7 +73,7 @@ func TestProofOfPossession_isMadeOnceAndAgainWhenSomethingChanges(t *testing.T) 
 		resource.TestStep{
 			// The CA that signed, its tenant in other letters, and a timeout.
 			Config: proofConfig(fmt.Sprintf("verification_code = \"first\"\nthumbprint = %q\ncatalog_id = %q\ntimeouts { create = \"1m\" }",
-				strings.ToLower(ca.Thumbprint()), strings.ToUpper(bench.Info().CatalogID))),
+				strings.ToLower(ca.Thumbprint().String()), strings.ToUpper(bench.Info().CatalogID))),
 			Check: proves(t, ca, "first"),
 		},
 		resource.TestStep{Config: proofConfig(`verification_code = "second"`), ConfigPlanChecks: replaced, Check: proves(t, ca, "second")},
@@ -82,12 +82,12 @@ func TestProofOfPossession_isMadeOnceAndAgainWhenSomethingChanges(t *testing.T) 
 			ConfigPlanChecks: replaced, Check: proves(t, ca, "second"),
 		},
 		resource.TestStep{
-			Config:           proofConfig(fmt.Sprintf("verification_code = \"second\"\nkeepers = { year = \"2027\" }\nthumbprint = %q", old.Thumbprint())),
+			Config:           proofConfig(fmt.Sprintf("verification_code = \"second\"\nkeepers = { year = \"2027\" }\nthumbprint = %q", old.Thumbprint().String())),
 			ConfigPlanChecks: replaced, Check: proves(t, old, "second"),
 		},
 		resource.TestStep{
 			Config: proofConfig(fmt.Sprintf("verification_code = \"second\"\nkeepers = { year = \"2027\" }\nthumbprint = %q\ntenant_id = %q",
-				old.Thumbprint(), bench.Info().SphereTenantID)),
+				old.Thumbprint().String(), bench.Info().SphereTenantID)),
 			ConfigPlanChecks: replaced, Check: proves(t, old, "second"),
 		},
 	)
@@ -178,7 +178,7 @@ resource "echo" "this" {}
 		if err != nil {
 			return err
 		}
-		if attributes["data.thumbprint"] != ca.Thumbprint() {
+		if attributes["data.thumbprint"] != ca.Thumbprint().String() {
 			return errors.New("the CA is another one")
 		}
 
@@ -194,7 +194,7 @@ resource "echo" "this" {}
 			{Config: config(`catalog_id = "contoso"`), ExpectError: regexp.MustCompile(`Not the ID of a catalog`)},
 			{
 				Config:      config(`thumbprint = "0123456789ABCDEF0123456789ABCDEF01234567"`),
-				ExpectError: regexp.MustCompile(`(?s)No such tenant CA.*` + ca.Thumbprint()),
+				ExpectError: regexp.MustCompile(`(?s)No such tenant CA.*` + ca.Thumbprint().String()),
 			},
 			{Config: config("")}, // The destroy at the end opens it once more.
 		},
@@ -208,7 +208,7 @@ func TestProofOfPossession_ofAnExpiredCAIsRefused(t *testing.T) {
 	bench := acctest.Start(t, nil)
 	expired := bench.ActiveCA()
 	rotate(t, bench, emulator.StageIssue, emulator.StageActivate, emulator.StageExpire)()
-	created := bench.NewServer().Create(typeProof, map[string]any{"verification_code": "code", "thumbprint": expired.Thumbprint()})
+	created := bench.NewServer().Create(typeProof, map[string]any{"verification_code": "code", "thumbprint": expired.Thumbprint().String()})
 	if !hasOne(created.Errors, "Cannot get the proof of possession", "Expired") || created.State != nil {
 		t.Errorf("got %v, %q", created.State, created.Errors)
 	}

@@ -71,7 +71,7 @@ func (d *tenantCADataSource) Read(ctx context.Context, req datasource.ReadReques
 		clients.AddError(&resp.Diagnostics, "Cannot read the tenant CA certificate", err)
 		return
 	}
-	found, err := trust.PickCA(scope, certificates, config.Thumbprint.ValueString())
+	found, err := trust.PickCA(scope, certificates, config.Thumbprint.Value())
 	var unknown *trust.UnknownCAError
 	if errors.As(err, &unknown) {
 		resp.Diagnostics.AddAttributeError(path.Root("thumbprint"), "No such tenant CA", clients.Explain(err))

@@ -80,7 +80,7 @@ func (r *tenantCAResource) planNew(ctx context.Context, config tenantCAModel, pl
 			"the apply waits for it.", scope))
 		return
 	}
-	pinned := config.Thumbprint.ValueString()
+	pinned := config.Thumbprint.Value()
 	target, err := trust.PickCA(scope, certificates, pinned)
 	if errors.Is(err, trust.ErrNoActiveCA) {
 		diags.AddWarning("No Active tenant CA", fmt.Sprintf("%s has no Active CA certificate, so the apply will fail. Set thumbprint to pin another one.", scope))
@@ -92,7 +92,7 @@ func (r *tenantCAResource) planNew(ctx context.Context, config tenantCAModel, pl
 	}
 	r.warnOfTheActiveCA(scope, certificates, pinned, diags)
 	plan.set(scope, target)
-	if pinned != "" {
+	if !pinned.IsZero() {
 		plan.Thumbprint = config.Thumbprint
 	}
 }
@@ -108,7 +108,7 @@ func tenantPath(scope sphere.Scope) path.Path {
 
 // warnOfTheActiveCA warns when devices present another CA than the pinned one, and
 // when the Active CA cannot be used. A successor may be pinned before it is Active.
-func (r *tenantCAResource) warnOfTheActiveCA(scope sphere.Scope, certificates []sphere.Certificate, pinned string, diags *diag.Diagnostics) {
+func (r *tenantCAResource) warnOfTheActiveCA(scope sphere.Scope, certificates []sphere.Certificate, pinned certs.Thumbprint, diags *diag.Diagnostics) {
 	active, found := sphere.FindActive(certificates)
 	if !found {
 		return
@@ -117,11 +117,11 @@ func (r *tenantCAResource) warnOfTheActiveCA(scope sphere.Scope, certificates []
 	case !active.NotAfter.IsZero() && r.Now().After(active.NotAfter):
 		diags.AddWarning("The Active tenant CA has expired", fmt.Sprintf("The Active CA %s of %s expired on %s, so no device can enrol with it. "+
 			"Azure Sphere has not made another one Active yet.", active.Thumbprint, scope, active.NotAfter.Format(time.RFC3339)))
-	case active.Body == nil && (pinned == "" || certs.SameThumbprint(pinned, active.Thumbprint)):
+	case active.Body == nil && (pinned.IsZero() || pinned == active.Thumbprint):
 		diags.AddWarning("The Active tenant CA has no body", fmt.Sprintf("%s lists the Active CA %s without the certificate itself. "+
 			"certificate_pem keeps what the state has, or is null, and then it cannot be uploaded.", scope, active.Thumbprint))
 	}
-	if pinned == "" || certs.SameThumbprint(active.Thumbprint, pinned) {
+	if pinned.IsZero() || active.Thumbprint == pinned {
 		return
 	}
 	target, listed := sphere.Find(certificates, pinned)
@@ -152,19 +152,19 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 	if diags.HasError() {
 		return
 	}
-	pinned := state.Thumbprint.ValueString()
-	r.warnOfTheActiveCA(scope, certificates, config.Thumbprint.ValueString(), diags)
-	if configured := config.Thumbprint.ValueString(); configured != "" {
+	pinned := state.Thumbprint.Value()
+	r.warnOfTheActiveCA(scope, certificates, config.Thumbprint.Value(), diags)
+	if configured := config.Thumbprint.Value(); !configured.IsZero() {
 		pinned = configured
 	} else if active, ok := sphere.FindActive(certificates); !ok {
 		diags.AddWarning("No Active tenant CA", fmt.Sprintf("%s has no Active CA certificate; the pinned one (%s) is kept.", scope, pinned))
 	} else if plan.Renewal.ValueString() == renewalManual {
-		if !certs.SameThumbprint(active.Thumbprint, pinned) {
+		if active.Thumbprint != pinned {
 			diags.AddWarning("The tenant CA was renewed", fmt.Sprintf("%s now signs device certificates with the CA %s, and this resource pins %s. "+
 				"Set renewal = %q or thumbprint to move to it.", scope, active.Thumbprint, pinned, renewalAutomatic))
 		}
 	} else {
-		if !certs.SameThumbprint(active.Thumbprint, pinned) && state.scope().Same(scope) {
+		if active.Thumbprint != pinned && state.scope().Same(scope) {
 			diags.AddWarning("The tenant CA was renewed", fmt.Sprintf("%s now signs device certificates with the CA %s, and this resource still has %s. "+
 				"Devices cannot enrol where only the latter is trusted. Apply to move to the new CA.", scope, active.Thumbprint, pinned))
 		}
@@ -172,7 +172,7 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 	}
 	target, err := trust.PickCA(scope, certificates, pinned)
 	if err != nil {
-		kept := certs.SameThumbprint(pinned, state.Thumbprint.ValueString())
+		kept := pinned == state.Thumbprint.Value()
 		if kept && state.scope().Same(scope) {
 			plan.tenantCA = state.tenantCA // Read has warned that it is no longer listed.
 			return
@@ -187,16 +187,16 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 		return
 	}
 	plan.tenantCA = state.tenantCA
-	if !certs.SameThumbprint(target.Thumbprint, state.Thumbprint.ValueString()) {
+	if target.Thumbprint != state.Thumbprint.Value() {
 		plan.clearBody()
 		plan.SerialNumber = types.StringNull()
 	}
-	if target.ID != state.ID.ValueString() || !certs.SameThumbprint(target.Thumbprint, state.Thumbprint.ValueString()) {
+	if target.ID != state.ID.ValueString() || target.Thumbprint != state.Thumbprint.Value() {
 		plan.set(scope, target)
 	}
 	if !config.Thumbprint.IsNull() {
 		plan.Thumbprint = config.Thumbprint
-		if certs.SameThumbprint(config.Thumbprint.ValueString(), state.Thumbprint.ValueString()) {
+		if config.Thumbprint.Same(state.Thumbprint) {
 			plan.Thumbprint = state.Thumbprint
 		}
 	}

@@ -66,7 +66,7 @@ func (i tenantCAIdentity) check() error {
 	default:
 		err = sphere.CheckTenantID(i.TenantID.ValueString())
 	}
-	_, wrongThumbprint := certs.NormalizeThumbprint(i.Thumbprint.ValueString())
+	_, wrongThumbprint := certs.ParseThumbprint(i.Thumbprint.ValueString())
 
 	return errors.Join(err, wrongThumbprint)
 }
@@ -193,7 +193,7 @@ func (r *tenantCAResource) adopt(ctx context.Context, plan *tenantCAModel, diags
 		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
 		return
 	}
-	found, err := trust.AwaitCA(ctx, r.Tenant(scope), plan.Thumbprint.ValueString(), r.Backoff)
+	found, err := trust.AwaitCA(ctx, r.Tenant(scope), plan.Thumbprint.Value(), r.Backoff)
 	var unknown *trust.UnknownCAError
 	switch {
 	case errors.As(err, &unknown):
@@ -259,7 +259,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	default:
 		resp.Diagnostics.AddWarning("The tenant CA is not listed", fmt.Sprintf("%s does not list the CA certificate with thumbprint %s any more. "+
-			"It stays in the state, so that its body is not lost.", scope, state.Thumbprint.ValueString()))
+			"It stays in the state, so that its body is not lost.", scope, state.Thumbprint.Value()))
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -281,7 +281,7 @@ func (r *tenantCAResource) isGone(ctx context.Context, scope sphere.Scope) bool 
 // find finds the pinned CA, after an import by its serial number.
 func find(certificates []sphere.Certificate, state tenantCAModel) (sphere.Certificate, bool) {
 	if !state.Thumbprint.IsNull() {
-		return sphere.Find(certificates, state.Thumbprint.ValueString())
+		return sphere.Find(certificates, state.Thumbprint.Value())
 	}
 	_, name, err := sphere.ParseCertificateID(state.ID.ValueString())
 	for _, certificate := range certificates {

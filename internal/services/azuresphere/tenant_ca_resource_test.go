@@ -58,7 +58,7 @@ func TestTenantCA_pinsTheActiveOneAndForgetsIt(t *testing.T) {
 				attribute(tenantCA, "id", knownvalue.StringExact(bench.Info().CatalogID+"/certificates/"+ca.SerialNumber())),
 				attribute(tenantCA, "catalog_id", knownvalue.StringExact(bench.Info().CatalogID)),
 				attribute(tenantCA, "tenant_id", knownvalue.Null()),
-				attribute(tenantCA, "thumbprint", knownvalue.StringExact(ca.Thumbprint())),
+				attribute(tenantCA, "thumbprint", knownvalue.StringExact(ca.Thumbprint().String())),
 				attribute(tenantCA, "thumbprint_sha256", knownvalue.StringExact(ca.ThumbprintSHA256())),
 				attribute(tenantCA, "serial_number", knownvalue.StringExact(ca.SerialNumber())),
 				attribute(tenantCA, "subject", knownvalue.StringExact(ca.Subject())),
@@ -75,7 +75,7 @@ func TestTenantCA_pinsTheActiveOneAndForgetsIt(t *testing.T) {
 		resource.TestStep{
 			// A catalog's ID is compared without case, and a thumbprint without colons.
 			Config: tenantCAConfig(fmt.Sprintf("catalog_id = %q\nthumbprint = %q",
-				strings.ToUpper(bench.Info().CatalogID), strings.ToLower(ca.Thumbprint()))),
+				strings.ToUpper(bench.Info().CatalogID), strings.ToLower(ca.Thumbprint().String()))),
 			ConfigPlanChecks: plan(plancheck.ExpectEmptyPlan()),
 		},
 	)
@@ -100,7 +100,7 @@ func TestTenantCA_manualRenewalOnlyWarns(t *testing.T) {
 			Config:           tenantCAConfig(`renewal = "manual"`),
 			ConfigPlanChecks: plan(plancheck.ExpectResourceAction(tenantCA, plancheck.ResourceActionNoop)),
 			ConfigStateChecks: []statecheck.StateCheck{
-				attribute(tenantCA, "thumbprint", knownvalue.StringExact(ca.Thumbprint())),
+				attribute(tenantCA, "thumbprint", knownvalue.StringExact(ca.Thumbprint().String())),
 				attribute(tenantCA, "status", knownvalue.StringExact("Inactive")),
 			},
 		},
@@ -119,7 +119,7 @@ func TestTenantCA_keepsTheBodyOfAnExpiredOne(t *testing.T) {
 	t.Parallel()
 	bench := acctest.Start(t, nil)
 	ca := bench.ActiveCA()
-	config := tenantCAConfig(fmt.Sprintf("thumbprint = %q", ca.Thumbprint()))
+	config := tenantCAConfig(fmt.Sprintf("thumbprint = %q", ca.Thumbprint().String()))
 	bench.Run(
 		resource.TestStep{Config: config},
 		resource.TestStep{
@@ -186,7 +186,7 @@ func TestTenantCA_unknownThumbprintListsWhatThereIs(t *testing.T) {
 	bench := acctest.Start(t, nil)
 	bench.Run(resource.TestStep{
 		Config:      tenantCAConfig(`thumbprint = "0123456789ABCDEF0123456789ABCDEF01234567"`),
-		ExpectError: regexp.MustCompile(`(?s)No such tenant CA.*` + bench.ActiveCA().Thumbprint() + `\s+Active`),
+		ExpectError: regexp.MustCompile(`(?s)No such tenant CA.*` + bench.ActiveCA().Thumbprint().String() + `\s+Active`),
 	})
 }
 
@@ -255,13 +255,13 @@ func TestTenantCADataSource_readsActiveOrByThumbprint(t *testing.T) {
 		resource.TestStep{
 			Config: `data "azuresphere_tenant_ca" "this" {}`,
 			ConfigStateChecks: []statecheck.StateCheck{
-				attribute(address, "thumbprint", knownvalue.StringExact(fresh.Thumbprint())),
+				attribute(address, "thumbprint", knownvalue.StringExact(fresh.Thumbprint().String())),
 				attribute(address, "subject", knownvalue.StringExact(fresh.Subject())),
 				attribute(address, "certificate_pem", knownvalue.StringExact(fresh.PEM())),
 			},
 		},
 		resource.TestStep{
-			Config: fmt.Sprintf(`data "azuresphere_tenant_ca" "this" { thumbprint = %q }`, strings.ToLower(old.Thumbprint())),
+			Config: fmt.Sprintf(`data "azuresphere_tenant_ca" "this" { thumbprint = %q }`, strings.ToLower(old.Thumbprint().String())),
 			ConfigStateChecks: []statecheck.StateCheck{
 				attribute(address, "status", knownvalue.StringExact("Inactive")),
 				attribute(address, "serial_number", knownvalue.StringExact(old.SerialNumber())),
@@ -282,7 +282,7 @@ func TestTenantCA_withoutABodyShowsWhatTheServiceTells(t *testing.T) {
 	expired := bench.ActiveCA()
 	rotate(t, bench, emulator.StageIssue, emulator.StageActivate, emulator.StageExpire)()
 	server := bench.NewServer()
-	arguments := map[string]any{"thumbprint": expired.Thumbprint()}
+	arguments := map[string]any{"thumbprint": expired.Thumbprint().String()}
 	for what, got := range map[string]acctest.Resource{
 		"resource": server.Create(typeTenantCA, arguments), "data source": server.ReadData(typeTenantCA, arguments),
 	} {
@@ -308,7 +308,7 @@ func TestTenantCA_moveToAnUnknownOneIsRefused(t *testing.T) {
 	server := bench.NewServer()
 	pinned := server.MustCreate(typeTenantCA, nil)
 	plan := server.PlanUpdate(server.Refresh(pinned), map[string]any{"thumbprint": strings.Repeat("AB", 20)})
-	if !hasOne(plan.Errors, "No such tenant CA", bench.ActiveCA().Thumbprint()) {
+	if !hasOne(plan.Errors, "No such tenant CA", bench.ActiveCA().Thumbprint().String()) {
 		t.Errorf("got %q, want an error that lists the CA there is", plan.Errors)
 	}
 }
@@ -342,7 +342,7 @@ func TestNoActiveCA_isSaidAndNothingIsLost(t *testing.T) {
 	if refreshed.State["status"] != "Revoked" || refreshed.State["certificate_pem"] != ca.PEM() {
 		t.Errorf("the pinned CA is read as %v, want Revoked with the body it had", refreshed.State)
 	}
-	if plan.Values["thumbprint"] != ca.Thumbprint() || plan.Values["certificate_pem"] != ca.PEM() || !hasOne(plan.Warnings, "No Active tenant CA", ca.Thumbprint()) {
+	if plan.Values["thumbprint"] != ca.Thumbprint().String() || plan.Values["certificate_pem"] != ca.PEM() || !hasOne(plan.Warnings, "No Active tenant CA", ca.Thumbprint().String()) {
 		t.Errorf("the plan is %v and warns %q, want the pinned CA and a warning", plan.Values, plan.Warnings)
 	}
 }
