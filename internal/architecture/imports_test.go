@@ -25,12 +25,12 @@ var arrows = []struct {
 	may  []string
 }{
 	{"provider", []string{
-		"services/azuresphere", "services/azureiotcentral", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "auth",
+		"services/azuresphere", "services/azureiotcentral", "services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "auth",
 	}},
 	// The Terraform types: thin, and apart from each other.
 	{"services/azuresphere", []string{"services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "certs"}},
 	{"services/azureiotcentral", []string{"services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "certs"}},
-	{"services", []string{"clients", "fwtypes", "trust", "sphere", "certs"}},
+	{"services", []string{"clients", "fwtypes", "trust", "sphere", "transport", "certs"}},
 	{"clients", []string{"fwtypes", "trust", "sphere", "iotcentral", "transport", "auth", "certs"}},
 	{"fwtypes", []string{"certs"}},
 	// The domain, without Terraform.

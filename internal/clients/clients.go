@@ -92,24 +92,16 @@ func New(config Config) *Clients {
 	return &Clients{
 		config:     config,
 		clock:      clock,
-		integrated: transport.New(integratedService, config.Settings, authenticateManagement, nil, clock),
-		management: transport.New(managementService, config.Settings, authenticateManagement, nil),
-		legacy: transport.New(legacyService, config.Settings,
+		integrated: transport.New(sphere.IntegratedService, config.Settings, authenticateManagement, nil, clock),
+		management: transport.New(iotcentral.ResourceService, config.Settings, authenticateManagement, nil),
+		legacy: transport.New(sphere.LegacyService, config.Settings,
 			bearer(config, config.SphereAudience, "azure_sphere_audience", "AZURE_SPHERE_AUDIENCE"), nil, clock),
 		iotCentral: iotcentral.New(
-			transport.New(iotCentralService, config.Settings, authenticateIoTCentral, limits), config.APIVersion),
+			transport.New(iotcentral.Service, config.Settings, authenticateIoTCentral, limits), config.APIVersion),
 		tenants:      map[sphere.Scope]*sphere.CachedTenant{},
 		certificates: map[certs.Thumbprint]*certs.Certificate{},
 	}
 }
-
-// Names of the services in errors; Remedy tells them apart by these.
-const (
-	integratedService = "Azure Sphere"
-	legacyService     = "Azure Sphere (Legacy)"
-	managementService = "Azure Resource Manager"
-	iotCentralService = "IoT Central"
-)
 
 // bearer returns the policy that adds a token for the audience. argument and
 // variable can set the audience where the environment has none.

@@ -10,24 +10,27 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
-const (
-	integrated = "Azure Sphere"
-	legacy     = "Azure Sphere (Legacy)"
-	central    = "IoT Central"
-	management = "Azure Resource Manager"
+var (
+	integrated = sphere.IntegratedService
+	legacy     = sphere.LegacyService
+	central    = iotcentral.Service
+	management = iotcentral.ResourceService
 )
 
 func TestRemedy_dependsOnServiceAndStatus(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		service string
+		service transport.Service
 		status  int
 		want    []string // None: there is no remedy.
 	}{
@@ -62,27 +65,49 @@ func TestRemedy_dependsOnServiceAndStatus(t *testing.T) {
 		{management, http.StatusNotFound, []string{"resource ID of the application"}},
 		{management, http.StatusInternalServerError, nil},
 
-		{"Microsoft Entra ID", http.StatusForbidden, nil},
+		{transport.Service{Name: "Microsoft Entra ID"}, http.StatusForbidden, nil},
 	} {
-		refused := &transport.Error{Service: test.service, StatusCode: test.status}
+		refused := refusal(t, test.service, test.status)
 		for _, err := range []error{refused, fmt.Errorf("again: %w", refused)} {
 			got := clients.Remedy(err)
 			if (got == "") != (test.want == nil) {
-				t.Errorf("%s, %d: %q", test.service, test.status, got)
+				t.Errorf("%s, %d: %q", test.service.Name, test.status, got)
 			}
 			for _, part := range test.want {
 				if !strings.Contains(got, part) {
-					t.Errorf("%s, %d: the remedy lacks %q: %q", test.service, test.status, part, got)
+					t.Errorf("%s, %d: the remedy lacks %q: %q", test.service.Name, test.status, part, got)
 				}
 			}
 		}
 	}
-	for _, err := range []error{errors.New("no"), &transport.ConnectionError{Service: central}} {
+	for _, err := range []error{errors.New("no"), &transport.ConnectionError{Service: central.Name}} {
 		if got := clients.Remedy(err); got != "" {
 			t.Errorf("%v: %q", err, got)
 		}
 	}
 }
+
+// refusal is the error of a client of the service that is answered with the status.
+func refusal(t *testing.T, service transport.Service, status int) error {
+	t.Helper()
+	answer := answering(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody}, nil
+	})
+	client := transport.New(service, transport.Settings{HTTP: answer, Retry: policy.RetryOptions{MaxRetries: -1}},
+		transport.Header{Name: "Authorization", Value: "Bearer x"}, nil)
+	err := client.Send(t.Context(), transport.Call{Operation: "read", Method: http.MethodGet, URL: "https://service.example/"}, nil)
+	if transport.StatusCode(err) != status {
+		t.Fatalf("got %v, want a refusal with status %d", err, status)
+	}
+
+	return err
+}
+
+// answering is a policy.Transporter.
+type answering func(*http.Request) (*http.Response, error)
+
+// Do implements policy.Transporter.
+func (a answering) Do(request *http.Request) (*http.Response, error) { return a(request) }
 
 func TestRemedy_ofASignInIsThatOfItsCode(t *testing.T) {
 	t.Parallel()
@@ -96,7 +121,7 @@ func TestAddError_saysWhatWhyAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	var diags diag.Diagnostics
 	clients.AddError(&diags, "Cannot read the group", &transport.Error{
-		Service: central, Operation: "read the enrollment group", StatusCode: http.StatusForbidden, Code: "Denied", Message: "No.", RequestID: "id-1",
+		Service: central.Name, Operation: "read the enrollment group", StatusCode: http.StatusForbidden, Remedy: central.Remedy(http.StatusForbidden), Code: "Denied", Message: "No.", RequestID: "id-1",
 	})
 	clients.AddError(&diags, "Cannot do it", errors.New("the reason"))
 	if len(diags) != 2 || diags.ErrorsCount() != 2 {
@@ -105,7 +130,7 @@ func TestAddError_saysWhatWhyAndWhatToDo(t *testing.T) {
 	if diags[0].Summary() != "Cannot read the group" {
 		t.Errorf("got %q", diags[0].Summary())
 	}
-	for _, part := range []string{central, "403", "Denied", "No.", "id-1", "\n\nRoles of Azure RBAC give no right"} {
+	for _, part := range []string{central.Name, "403", "Denied", "No.", "id-1", "\n\nRoles of Azure RBAC give no right"} {
 		if !strings.Contains(diags[0].Detail(), part) {
 			t.Errorf("the detail lacks %q:\n%s", part, diags[0].Detail())
 		}

@@ -65,7 +65,7 @@ func serve(answers ...answer) (*iotcentral.Client, *application) {
 		HTTP:  served,
 		Retry: policy.RetryOptions{MaxRetries: 3, RetryDelay: time.Nanosecond},
 	}
-	client := transport.New("IoT Central", settings, transport.Header{Name: "Authorization", Value: "Bearer x"}, nil)
+	client := transport.New(transport.Service{Name: "IoT Central"}, settings, transport.Header{Name: "Authorization", Value: "Bearer x"}, nil)
 
 	return iotcentral.New(client, iotcentral.APIVersionPreview), served
 }

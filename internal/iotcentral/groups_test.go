@@ -275,7 +275,7 @@ func TestClient_failuresNameTheOperation(t *testing.T) {
 func TestClient_apiVersionIsConfigurable(t *testing.T) {
 	t.Parallel()
 	served := &application{answers: []answer{{http.StatusOK, wholeGroup}}}
-	client := iotcentral.New(transport.New("IoT Central", transport.Settings{HTTP: served},
+	client := iotcentral.New(transport.New(transport.Service{Name: "IoT Central"}, transport.Settings{HTTP: served},
 		transport.Header{Name: "Authorization", Value: "x"}, nil), iotcentral.APIVersionStable)
 	if _, err := client.Group(t.Context(), iotcentral.GroupID{Host: "127.0.0.1:8443", Group: "a"}); err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
@@ -49,7 +50,7 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 		return nil
 	}
 	var (
-		tenant    azureSphereModel
+		tenant    services.TenantArgument
 		service   iotCentralModel
 		addresses endpointsModel
 	)

@@ -18,6 +18,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
 
@@ -122,7 +123,7 @@ func (r *resolver) endpoints(configured endpointsModel, environment auth.Environ
 // defaults resolves what resources use when they say nothing. What the provider
 // block says wins over the environment as a whole: a catalog there and a Legacy
 // tenant in the environment are no conflict.
-func (r *resolver) defaults(tenant azureSphereModel, service iotCentralModel) clients.Defaults {
+func (r *resolver) defaults(tenant services.TenantArgument, service iotCentralModel) clients.Defaults {
 	defaults := clients.Defaults{
 		Application: r.setting(path.Root("iot_central").AtName("application"), service.Application,
 			iotcentral.CheckApplication, "IOTCENTRAL_APPLICATION"),

@@ -7,7 +7,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -15,7 +14,7 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 )
 
 // model is the provider block.
@@ -49,11 +48,6 @@ type model struct {
 	AzureSphere types.Object `tfsdk:"azure_sphere"`
 	IoTCentral  types.Object `tfsdk:"iot_central"`
 	Endpoints   types.Object `tfsdk:"endpoints"`
-}
-
-type azureSphereModel struct {
-	CatalogID types.String `tfsdk:"catalog_id"`
-	TenantID  types.String `tfsdk:"tenant_id"`
 }
 
 type iotCentralModel struct {
@@ -144,10 +138,9 @@ func serviceAttributes() map[string]schema.Attribute {
 			MarkdownDescription: "Default Azure Sphere tenant for all resources.",
 			Attributes: map[string]schema.Attribute{
 				"catalog_id": text("AZURE_SPHERE_CATALOG_ID", "Azure resource ID of the catalog (Integrated).",
-					fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-					stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("tenant_id"))),
+					services.CatalogIDValidators()...),
 				"tenant_id": text("AZURE_SPHERE_TENANT_ID", "ID of the Azure Sphere (Legacy) tenant. Legacy ends on 27 September 2027.",
-					fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)),
+					services.TenantIDValidators()...),
 			},
 		},
 		"iot_central": schema.SingleNestedAttribute{

@@ -10,6 +10,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
+// DefaultTimeout is that of an operation that is a few requests, with room for the
+// pauses of a rate limit.
+const DefaultTimeout = 10 * time.Minute
+
 // WithTimeout returns a context that ends after the timeout of an operation, which
 // is a method of timeouts.Value: plan.Timeouts.Create. fallback is for when the
 // configuration says nothing.

@@ -67,7 +67,7 @@ func serve(answers ...answer) (*transport.Client, *service) {
 		Retry: policy.RetryOptions{MaxRetries: 3, RetryDelay: time.Nanosecond},
 	}
 
-	return transport.New("Azure Sphere", settings, transport.Header{Name: "Authorization", Value: "Bearer x"}, nil), served
+	return transport.New(transport.Service{Name: "Azure Sphere"}, settings, transport.Header{Name: "Authorization", Value: "Bearer x"}, nil), served
 }
 
 func ok(body string) answer { return answer{http.StatusOK, body} }

@@ -40,15 +40,15 @@ type Settings struct {
 
 // Client sends calls to one service, with one authentication.
 type Client struct {
-	service  string
+	service  Service
 	pipeline runtime.Pipeline
 	retry    policy.RetryOptions
 }
 
-// New returns a client of the service, whose name appears in errors.
+// New returns a client of the service.
 // authenticate adds the Authorization header. limits, which may be nil, holds
 // requests back before the service refuses them. Further policies see each try.
-func New(service string, settings Settings, authenticate policy.Policy, limits *RateLimits, further ...policy.Policy) *Client {
+func New(service Service, settings Settings, authenticate policy.Policy, limits *RateLimits, further ...policy.Policy) *Client {
 	retry := settings.Retry
 	if retry.MaxRetries == 0 && retry.RetryDelay == 0 {
 		retry = DefaultRetry()
@@ -74,7 +74,7 @@ func New(service string, settings Settings, authenticate policy.Policy, limits *
 // like all others.
 func ClientOptions(settings Settings) policy.ClientOptions {
 	options := clientOptions(settings, settings.Retry)
-	options.PerRetryPolicies = []policy.Policy{observer{service: "Microsoft Entra ID"}}
+	options.PerRetryPolicies = []policy.Policy{observer{service: Service{Name: "Microsoft Entra ID"}}}
 
 	return *options
 }
@@ -126,7 +126,7 @@ func (c *Client) Send(ctx context.Context, call Call, out any) error {
 		return c.failure(call, last, err)
 	}
 	if err := decode(body, out); err != nil {
-		return &UnreadableError{Service: c.service, Operation: call.Operation, Cause: err}
+		return &UnreadableError{Service: c.service.Name, Operation: call.Operation, Cause: err}
 	}
 
 	return nil
@@ -194,7 +194,7 @@ func (c *Client) send(ctx context.Context, call Call) (*http.Response, error) {
 
 // failure explains an error of the pipeline, which left no answer to report.
 func (c *Client) failure(call Call, last *observation, err error) error {
-	failed := &ConnectionError{Service: c.service, Operation: call.Operation, cause: redact(err, call.Secret)}
+	failed := &ConnectionError{Service: c.service.Name, Operation: call.Operation, cause: redact(err, call.Secret)}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		failed.last = last.answer()
 	}
@@ -230,7 +230,7 @@ func (i *Items[T]) UnmarshalJSON(data []byte) error {
 // NoList is the error for an answer without a list. Taken for an empty one, what
 // exists would seem to be gone.
 func (c *Client) NoList(call Call) error {
-	return &UnreadableError{Service: c.service, Operation: call.Operation, Cause: errors.New("there is no list in it")}
+	return &UnreadableError{Service: c.service.Name, Operation: call.Operation, Cause: errors.New("there is no list in it")}
 }
 
 // List makes the call and those for all further pages. A next page on another
@@ -261,10 +261,10 @@ func List[T any](ctx context.Context, client *Client, call Call) ([]T, error) {
 		next, err := url.Parse(one.NextLink)
 		if err != nil || !strings.EqualFold(hostPort(next), hostPort(first)) || next.Scheme != first.Scheme {
 			return nil, fmt.Errorf("%s: could not %s: the address of the next page is not on %s://%s, "+
-				"and the token must not be sent elsewhere", client.service, call.Operation, first.Scheme, first.Host)
+				"and the token must not be sent elsewhere", client.service.Name, call.Operation, first.Scheme, first.Host)
 		}
 		if seen[one.NextLink] {
-			return nil, fmt.Errorf("%s: could not %s: the pages of the list lead in a circle", client.service, call.Operation)
+			return nil, fmt.Errorf("%s: could not %s: the pages of the list lead in a circle", client.service.Name, call.Operation)
 		}
 		call.URL = one.NextLink
 	}

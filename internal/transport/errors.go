@@ -29,6 +29,8 @@ type Error struct {
 	StatusCode int
 	// Code, Message and RequestID are what the service said, each may be empty.
 	Code, Message, RequestID string
+	// Remedy says what to do about it, in whole sentences, or is empty.
+	Remedy string
 
 	response error
 }
@@ -161,10 +163,11 @@ const maxMessage = 1000
 
 // newError reads an answer leniently: the services use four shapes of error body,
 // and gateways in front of them send text or nothing.
-func newError(service string, call Call, response *http.Response) *Error {
+func newError(service Service, call Call, response *http.Response) *Error {
 	body, _ := runtime.Payload(response)
 	failed := &Error{
-		Service:    service,
+		Service:    service.Name,
+		Remedy:     service.remedy(response.StatusCode),
 		Operation:  call.Operation,
 		StatusCode: response.StatusCode,
 		RequestID:  requestID(response.Header),

@@ -185,7 +185,7 @@ func TestSend_withoutATokenNothingIsSent(t *testing.T) {
 	for _, call := range []transport.Call{get(), post()} {
 		credential := &unsigned{}
 		served := &script{answers: []answer{{status: http.StatusOK}}}
-		client := transport.New("IoT Central", transport.Settings{HTTP: served, Retry: quick()},
+		client := transport.New(transport.Service{Name: "IoT Central"}, transport.Settings{HTTP: served, Retry: quick()},
 			runtime.NewBearerTokenPolicy(credential, []string{"https://apps.azureiotcentral.com/.default"}, nil), nil)
 		err := client.Send(t.Context(), call, nil)
 		var failed *auth.TokenError

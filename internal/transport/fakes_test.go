@@ -91,7 +91,7 @@ func quick() policy.RetryOptions {
 }
 
 func newClient(transporter policy.Transporter, retry policy.RetryOptions) *transport.Client {
-	return transport.New("IoT Central",
+	return transport.New(transport.Service{Name: "IoT Central"},
 		transport.Settings{HTTP: transporter, UserAgent: "test-agent", Retry: retry},
 		transport.Header{Name: "Authorization", Value: token}, nil)
 }

@@ -120,7 +120,7 @@ func (o *observation) answer() error {
 
 // observer logs each try, without headers and bodies: they hold tokens, keys and
 // codes. It also remembers the last refusal for Client.failure.
-type observer struct{ service string }
+type observer struct{ service Service }
 
 // Do implements policy.Policy.
 func (o observer) Do(request *policy.Request) (*http.Response, error) {
@@ -136,7 +136,7 @@ func (o observer) Do(request *policy.Request) (*http.Response, error) {
 		address = hide(address, seen.call.Secret)
 	}
 	fields := map[string]any{
-		"service":     o.service,
+		"service":     o.service.Name,
 		"method":      raw.Method,
 		"url":         address,
 		"duration_ms": time.Since(started).Milliseconds(),

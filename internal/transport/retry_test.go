@@ -292,7 +292,7 @@ func TestRateLimits_holdEachHostBackOnItsOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		served := &script{answers: []answer{{status: http.StatusOK}}}
-		client := transport.New("IoT Central", transport.Settings{HTTP: served},
+		client := transport.New(transport.Service{Name: "IoT Central"}, transport.Settings{HTTP: served},
 			transport.Header{Name: "Authorization", Value: token}, transport.NewRateLimits(10, 2))
 		started := time.Now()
 		send := func(host string) {
@@ -328,7 +328,7 @@ func TestRateLimits_countRepetitionsToo(t *testing.T) {
 		served := &script{answers: []answer{
 			{status: http.StatusServiceUnavailable}, {status: http.StatusServiceUnavailable}, {status: http.StatusOK},
 		}}
-		client := transport.New("IoT Central", transport.Settings{HTTP: served, Retry: quick()},
+		client := transport.New(transport.Service{Name: "IoT Central"}, transport.Settings{HTTP: served, Retry: quick()},
 			transport.Header{Name: "Authorization", Value: token}, transport.NewRateLimits(1, 1))
 		started := time.Now()
 		if err := client.Send(t.Context(), get(), nil); err != nil {
@@ -344,7 +344,7 @@ func TestRateLimits_endWithTheContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		served := &script{answers: []answer{{status: http.StatusOK}}}
-		client := transport.New("IoT Central", transport.Settings{HTTP: served},
+		client := transport.New(transport.Service{Name: "IoT Central"}, transport.Settings{HTTP: served},
 			transport.Header{Name: "Authorization", Value: token}, transport.NewRateLimits(0.01, 1))
 		if err := client.Send(t.Context(), get(), nil); err != nil {
 			t.Fatal(err)

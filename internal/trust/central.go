@@ -37,8 +37,8 @@ type EnrollmentGroup struct {
 
 var _ RelyingService = (*EnrollmentGroup)(nil)
 
-// Places of an enrollment group, in the order of the portal.
-func (*EnrollmentGroup) Places() []Place {
+// GroupPlaces are the places of an enrollment group, in the order of the portal.
+func GroupPlaces() []Place {
 	var places []Place
 	for _, entry := range iotcentral.Entries() {
 		places = append(places, Place(entry))

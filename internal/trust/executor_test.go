@@ -401,11 +401,14 @@ func TestExecutor_leavesWhatSomebodyElseChanges(t *testing.T) {
 			"holds the certificate with thumbprint " + thumbprintA.String() + " by now, instead of the certificate with thumbprint " + thumbprintB.String(),
 		},
 		"a certificate in an empty entry": {
-			thumbprintA, certs.Thumbprint{}, trust.Upload,
+			thumbprintA,
+			certs.Thumbprint{},
+			trust.Upload,
 			"holds the certificate with thumbprint " + thumbprintA.String() + " by now, instead of no certificate",
 		},
 		"nothing to replace": {
-			certs.Thumbprint{}, thumbprintB, trust.Upload,
+			certs.Thumbprint{},
+			thumbprintB, trust.Upload,
 			"holds no certificate by now, instead of the certificate with thumbprint " + thumbprintB.String(),
 		},
 		"another certificate to remove": {
@@ -505,7 +508,7 @@ func TestReadPlaces_emptyEntriesAreMissing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			group := &trust.EnrollmentGroup{ID: entry.GroupID, Client: &shelf{Entries: held}}
-			found, err := trust.ReadPlaces(t.Context(), group, group.Places())
+			found, err := trust.ReadPlaces(t.Context(), group, trust.GroupPlaces())
 			if err != nil || len(found) != len(held) {
 				t.Fatalf("got %v, %v; want %v", found, err, held)
 			}
@@ -522,7 +525,7 @@ func TestReadPlaces_failureIsNotEmptiness(t *testing.T) {
 	t.Parallel()
 	for _, failing := range []string{"read primary", "read secondary"} {
 		group := &trust.EnrollmentGroup{ID: entry.GroupID, Client: &shelf{failures: map[string]failure{failing: {err: refused(http.StatusForbidden)}}}}
-		if found, err := trust.ReadPlaces(t.Context(), group, group.Places()); transport.StatusCode(err) != http.StatusForbidden || found != nil {
+		if found, err := trust.ReadPlaces(t.Context(), group, trust.GroupPlaces()); transport.StatusCode(err) != http.StatusForbidden || found != nil {
 			t.Errorf("%s fails: got %v, %v", failing, found, err)
 		}
 	}

@@ -6,27 +6,19 @@ package azureiotcentral
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
-
-// azureSphereArgument is the nested attribute azure_sphere: the tenant that owns
-// a CA. Empty braces mean the provider's default.
-type azureSphereArgument struct {
-	CatalogID types.String `tfsdk:"catalog_id"`
-	TenantID  types.String `tfsdk:"tenant_id"`
-}
 
 const (
 	azureSphereDescription          = "The Azure Sphere tenant that owns the CA. Empty braces mean the provider's default."
@@ -48,7 +40,7 @@ func scopeOf(ctx context.Context, configured *clients.Clients, argument types.Ob
 	if argument.IsUnknown() {
 		return sphere.Scope{}, false, nil
 	}
-	var tenant azureSphereArgument
+	var tenant services.TenantArgument
 	if !argument.IsNull() {
 		diags.Append(argument.As(ctx, &tenant, basetypes.ObjectAsOptions{})...)
 	}
@@ -75,14 +67,11 @@ func azureSphereAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"catalog_id": schema.StringAttribute{
 			Optional: true, MarkdownDescription: azureSphereCatalogIDDescription,
-			Validators: []validator.String{
-				fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-				stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("tenant_id")),
-			},
+			Validators: services.CatalogIDValidators(),
 		},
 		"tenant_id": schema.StringAttribute{
 			Optional: true, MarkdownDescription: azureSphereTenantIDDescription,
-			Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+			Validators: services.TenantIDValidators(),
 		},
 	}
 }
@@ -93,14 +82,11 @@ func azureSphereDataSourceAttributes() map[string]datasource.Attribute {
 	return map[string]datasource.Attribute{
 		"catalog_id": datasource.StringAttribute{
 			Optional: true, MarkdownDescription: azureSphereCatalogIDDescription,
-			Validators: []validator.String{
-				fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-				stringvalidator.ConflictsWith(path.MatchRelative().AtParent().AtName("tenant_id")),
-			},
+			Validators: services.CatalogIDValidators(),
 		},
 		"tenant_id": datasource.StringAttribute{
 			Optional: true, MarkdownDescription: azureSphereTenantIDDescription,
-			Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+			Validators: services.TenantIDValidators(),
 		},
 	}
 }

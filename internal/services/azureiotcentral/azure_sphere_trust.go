@@ -56,7 +56,7 @@ func (v *trustView) entry(place trust.Place) *types.Object {
 }
 
 // groupPlaces are the places of every enrollment group.
-func groupPlaces() []trust.Place { return (*trust.EnrollmentGroup)(nil).Places() }
+func groupPlaces() []trust.Place { return trust.GroupPlaces() }
 
 // show shows the present. An entry that is empty is null.
 func (v *trustView) show(ctx context.Context, situation trust.Situation, diags *diag.Diagnostics) {

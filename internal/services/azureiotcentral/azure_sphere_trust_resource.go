@@ -116,8 +116,8 @@ func trustedEntryAttribute(entry iotcentral.Entry) schema.Attribute {
 }
 
 // IdentitySchema implements resource.ResourceWithIdentity.
-func (*trustResource) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	(*enrollmentGroupResource)(nil).IdentitySchema(ctx, req, resp)
+func (*trustResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = enrollmentGroupIdentitySchema()
 }
 
 // Create implements resource.Resource. An error that leaves a state behind makes
@@ -328,7 +328,7 @@ func (r *trustResource) service(group iotcentral.GroupID, scope sphere.Scope) *t
 
 // ImportState implements resource.ResourceWithImportState.
 func (*trustResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	(*enrollmentGroupResource)(nil).ImportState(ctx, req, resp)
+	importEnrollmentGroup(ctx, req, resp)
 	var id types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
 	if resp.Diagnostics.HasError() {

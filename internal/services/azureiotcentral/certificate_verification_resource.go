@@ -26,7 +26,6 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -237,46 +236,34 @@ func addHandshakeError(diags *diag.Diagnostics, err error) {
 
 // Read implements resource.Resource.
 func (r *verificationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state verificationModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
+	refresh := services.Refresh[verificationModel, iotcentral.CertificateID, iotcentral.SigningCertificate]{
+		Failure:  "Cannot read the verification",
+		Timeouts: func(state *verificationModel) timeouts.Value { return state.Timeouts },
+		ParseID: func(state *verificationModel) (iotcentral.CertificateID, error) {
+			return iotcentral.ParseCertificateID(state.CertificateID.ValueString())
+		},
+		Identity: func(id iotcentral.CertificateID) any { return newCertificateIdentity(id) },
+		Get:      r.IoTCentral().Certificate,
+		Gone: func(id iotcentral.CertificateID) (summary, detail string) {
+			return "The verified certificate is gone", fmt.Sprintf("%s was removed outside Terraform. Devices cannot enrol with it. The verification is dropped from the state and planned anew.", id)
+		},
 	}
-	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Read, defaultTimeout, &resp.Diagnostics)
-	defer cancel()
-
-	id, err := iotcentral.ParseCertificateID(state.CertificateID.ValueString())
-	if err != nil {
-		resp.Diagnostics.AddError("Cannot read the verification", fwtypes.Sentence(err))
-		return
-	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
-	found, err := r.IoTCentral().Certificate(ctx, id)
-	if transport.IsNotFound(err) {
-		resp.Diagnostics.AddWarning("The verified certificate is gone",
-			fmt.Sprintf("%s was removed outside Terraform. Devices cannot enrol with it. The verification is dropped from the state and planned anew.", id))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		clients.AddError(&resp.Diagnostics, "Cannot read the verification", err)
-		return
-	}
-	if state.Thumbprint.IsNull() { // After an import.
-		state.Thumbprint = fwtypes.NewThumbprint(found.Thumbprint)
-		state.Subject = r.subject(ctx, state.AzureSphere, found.Thumbprint)
-	}
-	expected := found.Thumbprint == state.Thumbprint.Value()
-	switch {
-	case !expected:
-		resp.Diagnostics.AddWarning("Trust is lost: the certificate was replaced", fmt.Sprintf("%s holds the certificate with thumbprint %s now, instead of %s. "+
-			"Devices of the latter cannot enrol until it is back and verified.", id, found.Thumbprint, state.Thumbprint.Value()))
-	case !found.Verified:
-		resp.Diagnostics.AddWarning("Trust is lost: the certificate is not verified", fmt.Sprintf("%s holds the certificate with thumbprint %s, but it is not verified. "+
-			"Devices cannot enrol until it is; the next apply verifies it.", id, found.Thumbprint))
-	}
-	state.Verified = types.BoolValue(expected && found.Verified)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	refresh.Read(ctx, req, resp, func(ctx context.Context, state *verificationModel, id iotcentral.CertificateID, found iotcentral.SigningCertificate) {
+		if state.Thumbprint.IsNull() { // After an import.
+			state.Thumbprint = fwtypes.NewThumbprint(found.Thumbprint)
+			state.Subject = r.subject(ctx, state.AzureSphere, found.Thumbprint)
+		}
+		expected := found.Thumbprint == state.Thumbprint.Value()
+		switch {
+		case !expected:
+			resp.Diagnostics.AddWarning("Trust is lost: the certificate was replaced", fmt.Sprintf("%s holds the certificate with thumbprint %s now, instead of %s. "+
+				"Devices of the latter cannot enrol until it is back and verified.", id, found.Thumbprint, state.Thumbprint.Value()))
+		case !found.Verified:
+			resp.Diagnostics.AddWarning("Trust is lost: the certificate is not verified", fmt.Sprintf("%s holds the certificate with thumbprint %s, but it is not verified. "+
+				"Devices cannot enrol until it is; the next apply verifies it.", id, found.Thumbprint))
+		}
+		state.Verified = types.BoolValue(expected && found.Verified)
+	})
 }
 
 // subject returns the subject of an imported certificate, if its tenant is the

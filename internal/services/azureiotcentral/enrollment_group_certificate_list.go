@@ -39,8 +39,8 @@ type groupCertificateListResource struct{ clients.Resource }
 var _ list.ListResourceWithConfigure = (*groupCertificateListResource)(nil)
 
 // Metadata implements list.ListResource.
-func (*groupCertificateListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	(*groupCertificateResource)(nil).Metadata(ctx, req, resp)
+func (*groupCertificateListResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = groupCertificateType
 }
 
 // ListResourceConfigSchema implements list.ListResource.

@@ -305,43 +305,31 @@ func (r *groupCertificateResource) put(ctx context.Context, id iotcentral.Certif
 
 // Read implements resource.Resource.
 func (r *groupCertificateResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state groupCertificateModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
+	refresh := services.Refresh[groupCertificateModel, iotcentral.CertificateID, iotcentral.SigningCertificate]{
+		Failure:  "Cannot read the certificate of the enrollment group",
+		Timeouts: func(state *groupCertificateModel) timeouts.Value { return state.Timeouts },
+		ParseID: func(state *groupCertificateModel) (iotcentral.CertificateID, error) {
+			return iotcentral.ParseCertificateID(state.ID.ValueString())
+		},
+		Identity: func(id iotcentral.CertificateID) any { return newCertificateIdentity(id) },
+		Get:      r.IoTCentral().Certificate,
+		Gone: func(id iotcentral.CertificateID) (summary, detail string) {
+			return "The certificate is gone", fmt.Sprintf("%s was removed outside Terraform. Devices cannot enrol with it. It is dropped from the state and planned anew.", id)
+		},
 	}
-	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Read, defaultTimeout, &resp.Diagnostics)
-	defer cancel()
-
-	id, err := iotcentral.ParseCertificateID(state.ID.ValueString())
-	if err != nil {
-		resp.Diagnostics.AddError("Cannot read the certificate of the enrollment group", fwtypes.Sentence(err))
-		return
-	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
-	found, err := r.IoTCentral().Certificate(ctx, id)
-	if transport.IsNotFound(err) {
-		resp.Diagnostics.AddWarning("The certificate is gone",
-			fmt.Sprintf("%s was removed outside Terraform. Devices cannot enrol with it. It is dropped from the state and planned anew.", id))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		clients.AddError(&resp.Diagnostics, "Cannot read the certificate of the enrollment group", err)
-		return
-	}
-	keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	if found.Thumbprint != state.Thumbprint.Value() {
-		if !state.Thumbprint.IsNull() {
-			resp.Diagnostics.AddWarning("The certificate was replaced", fmt.Sprintf("%s holds the certificate with thumbprint %s now, instead of %s. "+
-				"It was replaced outside Terraform.", id, found.Thumbprint, state.Thumbprint.Value()))
+	refresh.Read(ctx, req, resp, func(ctx context.Context, state *groupCertificateModel, id iotcentral.CertificateID, found iotcentral.SigningCertificate) {
+		keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
+		if found.Thumbprint != state.Thumbprint.Value() {
+			if !state.Thumbprint.IsNull() {
+				resp.Diagnostics.AddWarning("The certificate was replaced", fmt.Sprintf("%s holds the certificate with thumbprint %s now, instead of %s. "+
+					"It was replaced outside Terraform.", id, found.Thumbprint, state.Thumbprint.Value()))
+			}
+			state.setFound(found.Thumbprint)
 		}
-		state.setFound(found.Thumbprint)
-	}
-	// A certificate that lost the verification it was uploaded with is to be
-	// uploaded again; the plan shows it as attested = false -> true.
-	state.Attested = types.BoolValue(state.Attested.ValueBool() && found.Verified)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		// A certificate that lost the verification it was uploaded with is to be
+		// uploaded again; the plan shows it as attested = false -> true.
+		state.Attested = types.BoolValue(state.Attested.ValueBool() && found.Verified)
+	})
 }
 
 // Update implements resource.Resource. When the entry holds the certificate

@@ -35,8 +35,8 @@ type enrollmentGroupListResource struct{ clients.Resource }
 var _ list.ListResourceWithConfigure = (*enrollmentGroupListResource)(nil)
 
 // Metadata implements list.ListResource.
-func (*enrollmentGroupListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	(*enrollmentGroupResource)(nil).Metadata(ctx, req, resp)
+func (*enrollmentGroupListResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = enrollmentGroupType
 }
 
 // ListResourceConfigSchema implements list.ListResource.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -16,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -32,9 +30,8 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
-// defaultTimeout is that of every operation of every type here: a few requests,
-// and patience while the service is busy.
-const defaultTimeout = 10 * time.Minute
+// defaultTimeout is that of every operation of every type here.
+const defaultTimeout = services.DefaultTimeout
 
 type enrollmentGroupModel struct {
 	enrollmentGroup
@@ -66,7 +63,7 @@ var (
 
 // Metadata implements resource.Resource.
 func (*enrollmentGroupResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = "iotcentral_enrollment_group"
+	resp.TypeName = enrollmentGroupType
 }
 
 // Schema implements resource.Resource.
@@ -116,10 +113,7 @@ func (*enrollmentGroupResource) Schema(ctx context.Context, _ resource.SchemaReq
 
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (*enrollmentGroupResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"host":     identityschema.StringAttribute{RequiredForImport: true, Description: "Host of the application: contoso.azureiotcentral.com."},
-		"group_id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID of the group within the application."},
-	}}
+	resp.IdentitySchema = enrollmentGroupIdentitySchema()
 }
 
 // Create implements resource.Resource. It looks first: a PUT may silently replace
@@ -245,38 +239,26 @@ func importBlock(typeName, id string) string {
 
 // Read implements resource.Resource.
 func (r *enrollmentGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state enrollmentGroupModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
+	refresh := services.Refresh[enrollmentGroupModel, iotcentral.GroupID, iotcentral.EnrollmentGroup]{
+		Failure:  "Cannot read the enrollment group",
+		Timeouts: func(state *enrollmentGroupModel) timeouts.Value { return state.Timeouts },
+		ParseID: func(state *enrollmentGroupModel) (iotcentral.GroupID, error) {
+			return iotcentral.ParseGroupID(state.ID.ValueString())
+		},
+		Identity: func(id iotcentral.GroupID) any { return newEnrollmentGroupIdentity(id) },
+		Get:      r.IoTCentral().Group,
+		Gone: func(id iotcentral.GroupID) (summary, detail string) {
+			return "The enrollment group is gone", fmt.Sprintf("%s was deleted outside Terraform. It is dropped from the state and planned anew.", id)
+		},
 	}
-	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Read, defaultTimeout, &resp.Diagnostics)
-	defer cancel()
-
-	id, err := iotcentral.ParseGroupID(state.ID.ValueString())
-	if err != nil {
-		resp.Diagnostics.AddError("Cannot read the enrollment group", fwtypes.Sentence(err))
-		return
-	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(id))...)
-	group, err := r.IoTCentral().Group(ctx, id)
-	if transport.IsNotFound(err) {
-		resp.Diagnostics.AddWarning("The enrollment group is gone",
-			fmt.Sprintf("%s was deleted outside Terraform. It is dropped from the state and planned anew.", id))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		clients.AddError(&resp.Diagnostics, "Cannot read the enrollment group", err)
-		return
-	}
-	if state.Application.IsNull() {
-		state.Application = types.StringValue(r.ShortName(id.Host))
-	}
-	keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
-	r.Departures().Manage(clients.Thing{Group: id})
-	state.set(id, group)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	refresh.Read(ctx, req, resp, func(ctx context.Context, state *enrollmentGroupModel, id iotcentral.GroupID, group iotcentral.EnrollmentGroup) {
+		if state.Application.IsNull() {
+			state.Application = types.StringValue(r.ShortName(id.Host))
+		}
+		keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
+		r.Departures().Manage(clients.Thing{Group: id})
+		state.set(id, group)
+	})
 }
 
 // Update implements resource.Resource.
@@ -340,18 +322,7 @@ func (r *enrollmentGroupResource) Delete(ctx context.Context, req resource.Delet
 
 // ImportState implements resource.ResourceWithImportState.
 func (*enrollmentGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	text := req.ID
-	if text == "" {
-		var identity enrollmentGroupIdentity
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
-		text = iotcentral.GroupID{Host: identity.Host.ValueString(), Group: identity.GroupID.ValueString()}.String()
-	}
-	id, err := iotcentral.ParseGroupID(text)
-	if err != nil {
-		resp.Diagnostics.AddError("Cannot import the enrollment group", fwtypes.Sentence(err))
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), id.String())...)
+	importEnrollmentGroup(ctx, req, resp)
 }
 
 // MoveState implements resource.ResourceWithMoveState.

@@ -24,7 +24,6 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -139,33 +138,21 @@ func addCodeError(diags *diag.Diagnostics, err error) {
 // another certificate, the code is void: its thumbprint then shows the plan why
 // the code is replaced.
 func (r *verificationCodeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state verificationCodeModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() {
-		return
+	refresh := services.Refresh[verificationCodeModel, iotcentral.CertificateID, iotcentral.SigningCertificate]{
+		Failure:  "Cannot read the entry of the verification code",
+		Timeouts: func(state *verificationCodeModel) timeouts.Value { return state.Timeouts },
+		ParseID: func(state *verificationCodeModel) (iotcentral.CertificateID, error) {
+			return iotcentral.ParseCertificateID(state.CertificateID.ValueString())
+		},
+		Identity: func(id iotcentral.CertificateID) any { return newCertificateIdentity(id) },
+		Get:      r.IoTCentral().Certificate,
+		Gone: func(id iotcentral.CertificateID) (summary, detail string) {
+			return "The verification code is void", fmt.Sprintf("%s holds no certificate any more. The code is dropped from the state and planned anew.", id)
+		},
 	}
-	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Read, defaultTimeout, &resp.Diagnostics)
-	defer cancel()
-
-	id, err := iotcentral.ParseCertificateID(state.CertificateID.ValueString())
-	if err != nil {
-		resp.Diagnostics.AddError("Cannot read the entry of the verification code", fwtypes.Sentence(err))
-		return
-	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newCertificateIdentity(id))...)
-	found, err := r.IoTCentral().Certificate(ctx, id)
-	if transport.IsNotFound(err) {
-		resp.Diagnostics.AddWarning("The verification code is void",
-			fmt.Sprintf("%s holds no certificate any more. The code is dropped from the state and planned anew.", id))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		clients.AddError(&resp.Diagnostics, "Cannot read the entry of the verification code", err)
-		return
-	}
-	state.Thumbprint = fwtypes.NewThumbprint(found.Thumbprint)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	refresh.Read(ctx, req, resp, func(_ context.Context, state *verificationCodeModel, _ iotcentral.CertificateID, found iotcentral.SigningCertificate) {
+		state.Thumbprint = fwtypes.NewThumbprint(found.Thumbprint)
+	})
 }
 
 // Update implements resource.Resource. Only the timeouts can change in place.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes/fwtypestest"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 )
 
 func TestModels_agreeWithTheirSchemas(t *testing.T) {
@@ -16,7 +17,7 @@ func TestModels_agreeWithTheirSchemas(t *testing.T) {
 		"NewProofOfPossessionEphemeralResource": {Of: NewProofOfPossessionEphemeralResource(), Into: &proofOfPossession{}},
 		"NewProofOfPossessionResource":          {Of: NewProofOfPossessionResource(), Into: &proofOfPossessionModel{}},
 		"NewTenantCADataSource":                 {Of: NewTenantCADataSource(), Into: &tenantCA{}},
-		"NewTenantCAListResource":               {Of: NewTenantCAListResource(), Into: &tenantCAListModel{}},
+		"NewTenantCAListResource":               {Of: NewTenantCAListResource(), Into: &services.TenantArgument{}},
 		"NewTenantCAResource":                   {Of: NewTenantCAResource(), Into: &tenantCAModel{}},
 		"NewTenantCAsDataSource":                {Of: NewTenantCAsDataSource(), Into: &tenantCAsModel{}},
 		"NewTenantDataSource":                   {Of: NewTenantDataSource(), Into: &tenantModel{}},

@@ -10,12 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 )
 
 // NewProofOfPossessionEphemeralResource returns azuresphere_proof_of_possession as
@@ -40,14 +39,11 @@ func (*proofOfPossessionEphemeralResource) Schema(_ context.Context, _ ephemeral
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: catalogIDDescription,
-				Validators: []validator.String{
-					fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-					stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
-				},
+				Validators: services.CatalogIDValidators(),
 			},
 			"tenant_id": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: tenantIDDescription,
-				Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+				Validators: services.TenantIDValidators(),
 			},
 			"thumbprint": schema.StringAttribute{
 				Optional: true, Computed: true, CustomType: fwtypes.ThumbprintType{}, MarkdownDescription: proofThumbprintDescription,

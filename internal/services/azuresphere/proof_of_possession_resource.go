@@ -22,7 +22,6 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
 
 type proofOfPossessionModel struct {
@@ -66,14 +65,11 @@ func (*proofOfPossessionResource) Schema(ctx context.Context, _ resource.SchemaR
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-1 thumbprint of the proof.", PlanModifiers: keep},
 			"catalog_id": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: catalogIDDescription + " Another tenant makes a new proof.",
-				Validators: []validator.String{
-					fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-					stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
-				},
+				Validators: services.CatalogIDValidators(),
 			},
 			"tenant_id": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: tenantIDDescription,
-				Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+				Validators: services.TenantIDValidators(),
 			},
 			"thumbprint": schema.StringAttribute{
 				Optional: true, Computed: true, CustomType: fwtypes.ThumbprintType{}, MarkdownDescription: proofThumbprintDescription,

@@ -4,13 +4,11 @@
 package azuresphere
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
 
@@ -96,16 +94,13 @@ const (
 func catalogIDDataAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, MarkdownDescription: catalogIDDescription,
-		Validators: []validator.String{
-			fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-			stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
-		},
+		Validators: services.CatalogIDValidators(),
 	}
 }
 
 func tenantIDDataAttribute() schema.StringAttribute {
 	return schema.StringAttribute{
 		Optional: true, Computed: true, MarkdownDescription: tenantIDDescription,
-		Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+		Validators: services.TenantIDValidators(),
 	}
 }

@@ -7,24 +7,18 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
-
-type tenantCAListModel struct {
-	CatalogID types.String `tfsdk:"catalog_id"`
-	TenantID  types.String `tfsdk:"tenant_id"`
-}
 
 // NewTenantCAListResource returns azuresphere_tenant_ca as a list resource.
 func NewTenantCAListResource() list.ListResource { return &tenantCAListResource{} }
@@ -34,8 +28,8 @@ type tenantCAListResource struct{ clients.Resource }
 var _ list.ListResourceWithConfigure = (*tenantCAListResource)(nil)
 
 // Metadata implements list.ListResource.
-func (*tenantCAListResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	(*tenantCAResource)(nil).Metadata(ctx, req, resp)
+func (*tenantCAListResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	tenantCAMetadata(resp)
 }
 
 // ListResourceConfigSchema implements list.ListResource.
@@ -45,14 +39,11 @@ func (*tenantCAListResource) ListResourceConfigSchema(_ context.Context, _ list.
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.StringAttribute{
 				Optional: true, MarkdownDescription: catalogIDDescription,
-				Validators: []validator.String{
-					fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-					stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
-				},
+				Validators: services.CatalogIDValidators(),
 			},
 			"tenant_id": schema.StringAttribute{
 				Optional: true, MarkdownDescription: tenantIDDescription,
-				Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+				Validators: services.TenantIDValidators(),
 			},
 		},
 	}
@@ -61,7 +52,7 @@ func (*tenantCAListResource) ListResourceConfigSchema(_ context.Context, _ list.
 // List implements list.ListResource.
 func (r *tenantCAListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var (
-		config tenantCAListModel
+		config services.TenantArgument
 		diags  diag.Diagnostics
 	)
 	diags.Append(req.Config.Get(ctx, &config)...)
@@ -79,7 +70,7 @@ func (r *tenantCAListResource) List(ctx context.Context, req list.ListRequest, s
 	}
 }
 
-func (r *tenantCAListResource) certificates(ctx context.Context, config tenantCAListModel, diags *diag.Diagnostics) (sphere.Scope, []sphere.Certificate) {
+func (r *tenantCAListResource) certificates(ctx context.Context, config services.TenantArgument, diags *diag.Diagnostics) (sphere.Scope, []sphere.Certificate) {
 	if diags.HasError() {
 		return sphere.Scope{}, nil
 	}

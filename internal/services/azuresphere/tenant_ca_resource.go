@@ -101,6 +101,10 @@ var (
 
 // Metadata implements resource.Resource.
 func (*tenantCAResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	tenantCAMetadata(resp)
+}
+
+func tenantCAMetadata(resp *resource.MetadataResponse) {
 	resp.TypeName = "azuresphere_tenant_ca"
 	// The pinned CA, and with it the identity, moves when the CA is renewed.
 	resp.ResourceBehavior.MutableIdentity = true
@@ -121,14 +125,11 @@ func (*tenantCAResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 			"or `tenants/<tenant_id>/certificates/<thumbprint>`."},
 		"catalog_id": schema.StringAttribute{
 			Optional: true, Computed: true, MarkdownDescription: catalogIDDescription,
-			Validators: []validator.String{
-				fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID),
-				stringvalidator.ConflictsWith(path.MatchRoot("tenant_id")),
-			},
+			Validators: services.CatalogIDValidators(),
 		},
 		"tenant_id": schema.StringAttribute{
 			Optional: true, Computed: true, MarkdownDescription: tenantIDDescription,
-			Validators: []validator.String{fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID)},
+			Validators: services.TenantIDValidators(),
 		},
 		"thumbprint": schema.StringAttribute{
 			Optional: true, Computed: true, CustomType: fwtypes.ThumbprintType{},
