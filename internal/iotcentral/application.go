@@ -24,6 +24,19 @@ var ErrApplication = errors.New("an application is given by its subdomain (conto
 var ErrNoSuffix = errors.New("the subdomain alone does not tell the host, since the DNS suffix of IoT Central is not known " +
 	"in this environment; set endpoints.iot_central_dns_suffix (IOTCENTRAL_DNS_SUFFIX)")
 
+// ErrDNSSuffix is the error for a text that completes no subdomain.
+var ErrDNSSuffix = errors.New("the DNS suffix of IoT Central is what follows the subdomain in the host name of an application, " +
+	"without a leading dot: azureiotcentral.com")
+
+// CheckDNSSuffix reports whether a text can complete a subdomain. A port may follow.
+func CheckDNSSuffix(suffix string) error {
+	if !hostname.MatchString(suffix) {
+		return ErrDNSSuffix
+	}
+
+	return nil
+}
+
 // Host returns the host of an application, which is given by its subdomain, host
 // name, https address or application ID. dnsSuffix completes a bare label; the
 // public cloud's is azureiotcentral.com.

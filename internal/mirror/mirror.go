@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package mirror lays out the provider for Terraform and OpenTofu in a folder, as
-// both read it: the same binary under both provider names.
+// both read it: the same binary under both provider names. It is made by hand: the
+// terraform providers mirror command copies published releases only.
 package mirror
 
 import (

@@ -16,7 +16,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
@@ -44,7 +43,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 func (p *Provider) configure(ctx context.Context, config model, terraformVersion string, diags *diag.Diagnostics) *clients.Clients {
 	values := &resolver{getenv: p.getenv, diags: diags}
-	environment, err := auth.LookupEnvironment(values.text("environment", config.Environment, "", "ARM_ENVIRONMENT"))
+	cloudName := values.text(argument{path: "environment", variables: []string{"ARM_ENVIRONMENT"}}, config.Environment, "")
+	named, err := auth.LookupEnvironment(cloudName.value)
 	if err != nil {
 		addConfigError(diags, err)
 		return nil
@@ -57,9 +57,12 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 	values.members(ctx, config.AzureSphere, &tenant)
 	values.members(ctx, config.IoTCentral, &service)
 	values.members(ctx, config.Endpoints, &addresses)
-	endpoints := values.endpoints(addresses, environment)
+	endpoints, suffixLater := values.endpoints(addresses, setting[auth.Environment]{value: named, unknown: cloudName.unknown})
+	caBundle := values.text(argument{path: "ca_bundle_path", variables: []string{"ARM_CA_BUNDLE"}}, config.CABundlePath, "")
+	apiVersion := values.text(argument{"iot_central.api_version", []string{"IOTCENTRAL_API_VERSION"}, checkAPIVersion}, service.APIVersion, iotcentral.APIVersionPreview)
+	apiToken := values.text(argument{path: "iot_central.api_token", variables: []string{"IOTCENTRAL_API_TOKEN"}}, service.APIToken, "")
 	settings := transport.Settings{
-		HTTP:      p.httpClient(values, config.CABundlePath),
+		HTTP:      p.httpClient(caBundle, diags),
 		UserAgent: transport.UserAgent(terraformVersion, p.version, p.getenv("TF_APPEND_USER_AGENT")),
 		Retry:     p.retry,
 	}
@@ -71,15 +74,15 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 		SphereAudience:          endpoints.SphereAudience,
 		IoTCentralDNSSuffix:     endpoints.IoTCentralDNSSuffix,
 		IoTCentralAudience:      endpoints.IoTCentralAudience,
-		APIVersion:              values.text("iot_central.api_version", service.APIVersion, iotcentral.APIVersionPreview, "IOTCENTRAL_API_VERSION"),
-		APIToken:                values.text("iot_central.api_token", service.APIToken, "", "IOTCENTRAL_API_TOKEN"),
+		APIVersion:              apiVersion.value,
+		APIToken:                apiToken.value,
 		Defaults:                values.defaults(tenant, service),
 		Now:                     p.now,
 		Backoff:                 p.backoff,
 	}
 	identity := values.identity(ctx, config)
-	resolved.IoTCentralDNSSuffixLater = values.isUnknown("environment", "endpoints.iot_central_dns_suffix")
-	if resolved.IoTCentralDNSSuffixLater || values.isUnknown("iot_central.api_version", "ca_bundle_path") {
+	resolved.IoTCentralDNSSuffixLater = suffixLater
+	if suffixLater || apiVersion.unknown || caBundle.unknown {
 		resolved.APIToken = "" // It would be sent to an address, or in a way, that nobody configured.
 	}
 	if diags.HasError() {
@@ -115,21 +118,20 @@ func (p *Provider) credential(identity auth.Config, endpoints auth.Environment, 
 	}
 }
 
-func (p *Provider) httpClient(values *resolver, configured types.String) *http.Client {
+func (*Provider) httpClient(caBundle setting[string], diags *diag.Diagnostics) *http.Client {
 	var roots []byte
-	file := values.text("ca_bundle_path", configured, "", "ARM_CA_BUNDLE")
-	if file != "" {
+	if file := caBundle.value; file != "" {
 		var err error
 		if roots, err = os.ReadFile(file); err != nil {
-			values.diags.AddAttributeError(path.Root("ca_bundle_path"), "CA bundle cannot be read",
+			diags.AddAttributeError(path.Root("ca_bundle_path"), "CA bundle cannot be read",
 				fmt.Sprintf("ca_bundle_path (ARM_CA_BUNDLE): %s.", err))
 			return nil
 		}
 	}
 	client, err := transport.NewHTTPClient(roots)
 	if err != nil {
-		values.diags.AddAttributeError(path.Root("ca_bundle_path"), "CA bundle cannot be used",
-			fmt.Sprintf("ca_bundle_path (ARM_CA_BUNDLE), file %s: %s.", file, err))
+		diags.AddAttributeError(path.Root("ca_bundle_path"), "CA bundle cannot be used",
+			fmt.Sprintf("ca_bundle_path (ARM_CA_BUNDLE), file %s: %s.", caBundle.value, err))
 	}
 
 	return client

@@ -150,7 +150,7 @@ func TestConfigure_failuresAreExplained(t *testing.T) {
 		},
 		"plain http endpoint": {
 			environment: map[string]string{"ARM_RESOURCE_MANAGER_ENDPOINT": "http://localhost"},
-			want:        `(?s)endpoints.resource_manager is "http://localhost"`,
+			want:        `(?s)ARM_RESOURCE_MANAGER_ENDPOINT.*begins\s+with\s+https://`,
 		},
 		"unsupported API version": {
 			config: "provider \"azuresphere\" {\n iot_central = { api_version = \"1.0\" }\n}\n" + config,

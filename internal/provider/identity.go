@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,30 +24,27 @@ import (
 // identity resolves the arguments that azurerm has too.
 func (r *resolver) identity(ctx context.Context, config model) auth.Config {
 	identity := auth.Config{
-		TenantID:                  r.text("tenant_id", config.TenantID, "", "ARM_TENANT_ID"),
-		AuxiliaryTenantIDs:        r.auxiliaryTenants(ctx, config.AuxiliaryTenantIDs),
-		SubscriptionID:            r.text("subscription_id", config.SubscriptionID, "", "ARM_SUBSCRIPTION_ID"),
-		ClientID:                  r.text("client_id", config.ClientID, "", "ARM_CLIENT_ID"),
-		ClientIDFilePath:          r.text("client_id_file_path", config.ClientIDFilePath, "", "ARM_CLIENT_ID_FILE_PATH"),
-		ClientSecret:              r.text("client_secret", config.ClientSecret, "", "ARM_CLIENT_SECRET"),
-		ClientSecretFilePath:      r.text("client_secret_file_path", config.ClientSecretFilePath, "", "ARM_CLIENT_SECRET_FILE_PATH"),
-		ClientCertificate:         r.text("client_certificate", config.ClientCertificate, "", "ARM_CLIENT_CERTIFICATE"),
-		ClientCertificatePath:     r.text("client_certificate_path", config.ClientCertificatePath, "", "ARM_CLIENT_CERTIFICATE_PATH"),
-		ClientCertificatePassword: r.text("client_certificate_password", config.ClientCertificatePassword, "", "ARM_CLIENT_CERTIFICATE_PASSWORD"),
-		OIDCToken:                 r.text("oidc_token", config.OIDCToken, "", "ARM_OIDC_TOKEN"),
-		OIDCTokenFilePath:         r.text("oidc_token_file_path", config.OIDCTokenFilePath, "", "ARM_OIDC_TOKEN_FILE_PATH"),
-		OIDCRequestURL: r.text("oidc_request_url", config.OIDCRequestURL, "",
-			"ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"),
-		OIDCRequestToken: r.text("oidc_request_token", config.OIDCRequestToken, "",
-			"ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"),
-		ADOPipelineServiceConnectionID: r.text("ado_pipeline_service_connection_id", config.ADOPipelineServiceConnectionID, "",
-			"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"),
-		UseCLI:                   r.flag("use_cli", config.UseCLI, true, "ARM_USE_CLI"),
-		UseMSI:                   r.flag("use_msi", config.UseMSI, false, "ARM_USE_MSI"),
-		MSIEndpoint:              r.text("msi_endpoint", config.MSIEndpoint, "", "ARM_MSI_ENDPOINT"),
-		UseOIDC:                  r.flag("use_oidc", config.UseOIDC, false, "ARM_USE_OIDC"),
-		UseAKSWorkloadIdentity:   r.flag("use_aks_workload_identity", config.UseAKSWorkloadIdentity, false, "ARM_USE_AKS_WORKLOAD_IDENTITY"),
-		DisableInstanceDiscovery: r.flag("disable_instance_discovery", config.DisableInstanceDiscovery, false, "ARM_DISABLE_INSTANCE_DISCOVERY"),
+		TenantID:                       r.identityText("tenant_id", config.TenantID, "ARM_TENANT_ID"),
+		AuxiliaryTenantIDs:             r.auxiliaryTenants(ctx, config.AuxiliaryTenantIDs),
+		SubscriptionID:                 r.identityText("subscription_id", config.SubscriptionID, "ARM_SUBSCRIPTION_ID"),
+		ClientID:                       r.identityText("client_id", config.ClientID, "ARM_CLIENT_ID"),
+		ClientIDFilePath:               r.identityText("client_id_file_path", config.ClientIDFilePath, "ARM_CLIENT_ID_FILE_PATH"),
+		ClientSecret:                   r.identityText("client_secret", config.ClientSecret, "ARM_CLIENT_SECRET"),
+		ClientSecretFilePath:           r.identityText("client_secret_file_path", config.ClientSecretFilePath, "ARM_CLIENT_SECRET_FILE_PATH"),
+		ClientCertificate:              r.identityText("client_certificate", config.ClientCertificate, "ARM_CLIENT_CERTIFICATE"),
+		ClientCertificatePath:          r.identityText("client_certificate_path", config.ClientCertificatePath, "ARM_CLIENT_CERTIFICATE_PATH"),
+		ClientCertificatePassword:      r.identityText("client_certificate_password", config.ClientCertificatePassword, "ARM_CLIENT_CERTIFICATE_PASSWORD"),
+		OIDCToken:                      r.identityText("oidc_token", config.OIDCToken, "ARM_OIDC_TOKEN"),
+		OIDCTokenFilePath:              r.identityText("oidc_token_file_path", config.OIDCTokenFilePath, "ARM_OIDC_TOKEN_FILE_PATH"),
+		OIDCRequestURL:                 r.identityText("oidc_request_url", config.OIDCRequestURL, "ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"),
+		OIDCRequestToken:               r.identityText("oidc_request_token", config.OIDCRequestToken, "ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"),
+		ADOPipelineServiceConnectionID: r.identityText("ado_pipeline_service_connection_id", config.ADOPipelineServiceConnectionID, "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"),
+		UseCLI:                         r.flag("use_cli", config.UseCLI, true, "ARM_USE_CLI"),
+		UseMSI:                         r.flag("use_msi", config.UseMSI, false, "ARM_USE_MSI"),
+		MSIEndpoint:                    r.identityText("msi_endpoint", config.MSIEndpoint, "ARM_MSI_ENDPOINT"),
+		UseOIDC:                        r.flag("use_oidc", config.UseOIDC, false, "ARM_USE_OIDC"),
+		UseAKSWorkloadIdentity:         r.flag("use_aks_workload_identity", config.UseAKSWorkloadIdentity, false, "ARM_USE_AKS_WORKLOAD_IDENTITY"),
+		DisableInstanceDiscovery:       r.flag("disable_instance_discovery", config.DisableInstanceDiscovery, false, "ARM_DISABLE_INSTANCE_DISCOVERY"),
 	}
 	if identity.UseAKSWorkloadIdentity {
 		// The webhook of AKS gives these to the pod.
@@ -58,6 +54,11 @@ func (r *resolver) identity(ctx context.Context, config model) auth.Config {
 	}
 
 	return identity
+}
+
+// identityText resolves an argument of the sign-in, which auth checks.
+func (r *resolver) identityText(name string, configured types.String, variables ...string) string {
+	return r.text(argument{path: name, variables: variables}, configured, "").value
 }
 
 func (r *resolver) orElse(value, variable string) string {
@@ -87,56 +88,21 @@ func (r *resolver) auxiliaryTenants(ctx context.Context, configured types.List) 
 	return tenants
 }
 
-// endpoints overlays the configured addresses on those of the environment.
-func (r *resolver) endpoints(configured endpointsModel, environment auth.Environment) auth.Environment {
-	environment.AuthorityHost = r.text("endpoints.active_directory_authority_host", configured.AuthorityHost,
-		environment.AuthorityHost, "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST")
-	environment.ResourceManagerEndpoint = r.text("endpoints.resource_manager", configured.ResourceManager,
-		environment.ResourceManagerEndpoint, "ARM_RESOURCE_MANAGER_ENDPOINT")
-	environment.ResourceManagerAudience = r.text("endpoints.resource_manager_audience", configured.ResourceManagerAudience,
-		environment.ResourceManagerAudience, "ARM_RESOURCE_MANAGER_AUDIENCE")
-	environment.SphereEndpoint = r.text("endpoints.azure_sphere", configured.AzureSphere,
-		environment.SphereEndpoint, "AZURE_SPHERE_ENDPOINT")
-	environment.SphereAudience = r.text("endpoints.azure_sphere_audience", configured.AzureSphereAudience,
-		environment.SphereAudience, "AZURE_SPHERE_AUDIENCE")
-	if configured.IoTCentralDNSSuffix.IsUnknown() || r.isUnknown("environment") {
-		environment.IoTCentralDNSSuffix = "" // Plans would show IDs with a suffix that is not the one of the apply.
-	}
-	environment.IoTCentralDNSSuffix = r.text("endpoints.iot_central_dns_suffix", configured.IoTCentralDNSSuffix,
-		environment.IoTCentralDNSSuffix, "IOTCENTRAL_DNS_SUFFIX")
-	environment.IoTCentralAudience = r.text("endpoints.iot_central_audience", configured.IoTCentralAudience,
-		environment.IoTCentralAudience, "IOTCENTRAL_AUDIENCE")
-	for argument, address := range map[string]string{
-		"active_directory_authority_host": environment.AuthorityHost,
-		"resource_manager":                environment.ResourceManagerEndpoint,
-		"azure_sphere":                    environment.SphereEndpoint,
-	} {
-		if address != "" && !strings.HasPrefix(address, "https://") {
-			r.diags.AddAttributeError(path.Root("endpoints").AtName(argument), "Not an https address",
-				fmt.Sprintf("endpoints.%s is %q. Tokens are sent there, so it must begin with https://.", argument, address))
-		}
-	}
-
-	return environment
-}
-
 // defaults resolves what resources use when they say nothing. What the provider
 // block says wins over the environment as a whole: a catalog there and a Legacy
 // tenant in the environment are no conflict.
 func (r *resolver) defaults(tenant services.TenantArgument, service iotCentralModel) clients.Defaults {
 	defaults := clients.Defaults{
-		Application: r.setting(path.Root("iot_central").AtName("application"), service.Application,
-			iotcentral.CheckApplication, "IOTCENTRAL_APPLICATION"),
+		Application: r.defaultOf(argument{"iot_central.application", []string{"IOTCENTRAL_APPLICATION"}, iotcentral.CheckApplication}, service.Application),
 	}
 	if !tenant.CatalogID.IsNull() || !tenant.TenantID.IsNull() {
 		defaults.CatalogID, defaults.TenantID = tenant.CatalogID, tenant.TenantID
 		return defaults
 	}
-	at := path.Root("azure_sphere")
-	defaults.CatalogID = r.setting(at.AtName("catalog_id"), types.StringNull(), sphere.CheckCatalogID, "AZURE_SPHERE_CATALOG_ID")
-	defaults.TenantID = r.setting(at.AtName("tenant_id"), types.StringNull(), sphere.CheckTenantID, "AZURE_SPHERE_TENANT_ID")
+	defaults.CatalogID = r.defaultOf(argument{"azure_sphere.catalog_id", []string{"AZURE_SPHERE_CATALOG_ID"}, sphere.CheckCatalogID}, types.StringNull())
+	defaults.TenantID = r.defaultOf(argument{"azure_sphere.tenant_id", []string{"AZURE_SPHERE_TENANT_ID"}, sphere.CheckTenantID}, types.StringNull())
 	if !defaults.CatalogID.IsNull() && !defaults.TenantID.IsNull() {
-		r.diags.AddAttributeError(at, "Two Azure Sphere tenants",
+		r.diags.AddAttributeError(path.Root("azure_sphere"), "Two Azure Sphere tenants",
 			"AZURE_SPHERE_CATALOG_ID and AZURE_SPHERE_TENANT_ID are both set in the environment; unset one, or say in the provider block which one is meant.")
 	}
 
@@ -150,10 +116,6 @@ func addConfigError(diags *diag.Diagnostics, err error) {
 		diags.AddError("Cannot sign in to Microsoft Entra ID", fwtypes.Sentence(err))
 		return
 	}
-	at := path.Empty()
-	for _, step := range strings.Split(mistake.Argument, ".") {
-		at = at.AtName(step)
-	}
 	// It begins with the name of the argument, which stays as it is written.
-	diags.AddAttributeError(at, "Unusable provider configuration", strings.TrimSuffix(err.Error(), ".")+".")
+	diags.AddAttributeError(argument{path: mistake.Argument}.at(), "Unusable provider configuration", strings.TrimSuffix(err.Error(), ".")+".")
 }

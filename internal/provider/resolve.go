@@ -6,7 +6,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -17,13 +16,44 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 )
 
-// resolver takes each value from the configuration, or else from the environment,
-// or else from the default.
+// setting is an argument after the environment and the default were applied.
+type setting[T any] struct {
+	value T
+	// unknown says that Terraform does not know the argument yet. The value is the
+	// default meanwhile, so that an error says what is not known, and not what an
+	// empty text leads to.
+	unknown bool
+	// variable is the environment variable that the value comes from, or empty.
+	variable string
+}
+
+// argument says where a setting is made.
+type argument struct {
+	// path is the name in the provider block, with dots: "endpoints.azure_sphere".
+	path string
+	// variables stand in for it, the first one that is set.
+	variables []string
+	// check says what is wrong with a value. Terraform checks those of the block;
+	// those of the environment are checked here. It may be nil.
+	check func(string) error
+}
+
+func (a argument) at() path.Path {
+	at := path.Empty()
+	for step := range strings.SplitSeq(a.path, ".") {
+		at = at.AtName(step)
+	}
+
+	return at
+}
+
+// resolver takes each setting from the provider block, or else from the
+// environment, or else from the default.
 type resolver struct {
 	getenv func(string) string
 	diags  *diag.Diagnostics
-	// unknown collects the arguments that Terraform does not know yet, and without
-	// which there is no token.
+	// unknown are the arguments that Terraform does not know yet, and without which
+	// there is no token, in the order in which they were resolved.
 	unknown []string
 }
 
@@ -44,35 +74,29 @@ func (r *resolver) members(ctx context.Context, block types.Object, into any) {
 	r.diags.Append(block.As(ctx, into, basetypes.ObjectAsOptions{})...)
 }
 
-// isUnknown reports whether one of the arguments, resolved before, is not known.
-func (r *resolver) isUnknown(arguments ...string) bool {
-	return slices.ContainsFunc(arguments, func(argument string) bool { return slices.Contains(r.unknown, argument) })
+// text resolves an argument that must be known to get a token.
+func (r *resolver) text(argument argument, configured types.String, fallback string) setting[string] {
+	switch {
+	case configured.IsUnknown():
+		r.unknown = append(r.unknown, argument.path)
+		return setting[string]{value: fallback, unknown: true}
+	case !configured.IsNull():
+		return setting[string]{value: configured.ValueString()}
+	}
+	if found := r.environment(argument); found.value != "" {
+		return found
+	}
+
+	return setting[string]{value: fallback}
 }
 
-// text resolves an argument that must be known to get a token. The fallback stands
-// in for it meanwhile, so that an error says what is not known, and not what an
-// empty text leads to.
-func (r *resolver) text(argument string, configured types.String, fallback string, variables ...string) string {
-	if configured.IsUnknown() {
-		r.unknown = append(r.unknown, argument)
-		return fallback
-	}
-	if !configured.IsNull() {
-		return configured.ValueString()
-	}
-	if value, _ := r.first(variables); value != "" {
-		return value
-	}
-
-	return fallback
-}
-
-func (r *resolver) flag(argument string, configured types.Bool, fallback bool, variable string) bool {
-	if configured.IsUnknown() {
-		r.unknown = append(r.unknown, argument)
+// flag resolves a switch that must be known to get a token.
+func (r *resolver) flag(name string, configured types.Bool, fallback bool, variable string) bool {
+	switch {
+	case configured.IsUnknown():
+		r.unknown = append(r.unknown, name)
 		return false
-	}
-	if !configured.IsNull() {
+	case !configured.IsNull():
 		return configured.ValueBool()
 	}
 	value := strings.TrimSpace(r.getenv(variable))
@@ -81,35 +105,41 @@ func (r *resolver) flag(argument string, configured types.Bool, fallback bool, v
 	}
 	parsed, err := strconv.ParseBool(value)
 	if err != nil {
-		r.diags.AddAttributeError(path.Root(argument), "Not true or false",
+		r.diags.AddAttributeError(path.Root(name), "Not true or false",
 			fmt.Sprintf("The environment variable %s is %q; it must be true or false.", variable, value))
 	}
 
 	return parsed
 }
 
-// setting resolves a default for resources. It may stay unknown while planning.
-func (r *resolver) setting(at path.Path, configured types.String, check func(string) error, variable string) types.String {
+// defaultOf resolves a default for resources. It may stay unknown while planning.
+func (r *resolver) defaultOf(argument argument, configured types.String) types.String {
 	if !configured.IsNull() {
 		return configured
 	}
-	value := strings.TrimSpace(r.getenv(variable))
-	if value == "" {
-		return types.StringNull()
-	}
-	if err := check(value); err != nil {
-		r.diags.AddAttributeError(at, "Unusable environment variable", fmt.Sprintf("%s: %s.", variable, err))
+	if found := r.environment(argument); found.value != "" {
+		return types.StringValue(found.value)
 	}
 
-	return types.StringValue(value)
+	return types.StringNull()
 }
 
-func (r *resolver) first(variables []string) (value, variable string) {
-	for _, variable := range variables {
-		if value := r.getenv(variable); value != "" {
-			return value, variable
+// environment returns what the environment says about an argument, checked. White
+// space around it is the usual companion of a variable that a pipeline sets.
+func (r *resolver) environment(argument argument) setting[string] {
+	for _, variable := range argument.variables {
+		value := strings.TrimSpace(r.getenv(variable))
+		if value == "" {
+			continue
 		}
+		if argument.check != nil {
+			if err := argument.check(value); err != nil {
+				r.diags.AddAttributeError(argument.at(), "Unusable environment variable", fmt.Sprintf("%s: %s.", variable, err))
+			}
+		}
+
+		return setting[string]{value: value, variable: variable}
 	}
 
-	return "", ""
+	return setting[string]{}
 }

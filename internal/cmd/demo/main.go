@@ -3,7 +3,8 @@
 
 // Demo shows the main job to a person: a real terraform makes the emulator's
 // Azure Sphere tenant trusted by its IoT Central application, plans again, and
-// destroys everything. All that it writes is below one folder.
+// destroys everything. All that it writes is below one folder. No kept tool runs a
+// command beside an emulator and shows both.
 package main
 
 import (

@@ -38,7 +38,9 @@ var nullable = []string{
 // centralTitle is the title of the files of IoT Central.
 const centralTitle = "Azure IoT Central"
 
-// document is an OpenAPI 2 file, with its schemas as those of OpenAPI 3.
+// document is an OpenAPI 2 file, with its schemas as those of OpenAPI 3. It is read
+// by hand: openapi2conv of kin-openapi refuses the references of Azure's files to
+// others, and leaves objects open for members that are not declared.
 type document struct {
 	basePath   string
 	version    string

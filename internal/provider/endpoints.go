@@ -1,0 +1,90 @@
+// Copyright (c) spheretrust
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+)
+
+// errAddress is the error for an address that no token may be sent to.
+var errAddress = errors.New("tokens are sent there, so it must be an address that begins with https://, such as https://management.azure.com, " +
+	"without a user name, query or fragment")
+
+// checkAddress reports whether a text is the base address of a service.
+func checkAddress(text string) error {
+	address, err := url.Parse(text)
+	if err != nil || address.Scheme != "https" || address.Hostname() == "" || address.User != nil ||
+		address.RawQuery != "" || address.Fragment != "" || strings.ContainsAny(text, "?#") {
+		return errAddress
+	}
+
+	return nil
+}
+
+// errAudience is the error for a text that Entra cannot know as an audience.
+var errAudience = errors.New("the audience of a token is the ID of an application: an address such as https://management.azure.com, or a UUID")
+
+// checkAudience reports whether a text can be the audience of a token. Entra alone
+// knows which there are.
+func checkAudience(text string) error {
+	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return errAudience
+	}
+
+	return nil
+}
+
+// endpoints overlays the configured addresses on those of the environment.
+// suffixLater says that the DNS suffix of IoT Central is not known yet.
+func (r *resolver) endpoints(configured endpointsModel, cloud setting[auth.Environment]) (endpoints auth.Environment, suffixLater bool) {
+	endpoints = cloud.value
+	for _, one := range []struct {
+		name, variable string
+		check          func(string) error
+		configured     types.String
+		value          *string
+	}{
+		{"active_directory_authority_host", "ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", checkAddress, configured.AuthorityHost, &endpoints.AuthorityHost},
+		{"resource_manager", "ARM_RESOURCE_MANAGER_ENDPOINT", checkAddress, configured.ResourceManager, &endpoints.ResourceManagerEndpoint},
+		{"resource_manager_audience", "ARM_RESOURCE_MANAGER_AUDIENCE", checkAudience, configured.ResourceManagerAudience, &endpoints.ResourceManagerAudience},
+		{"azure_sphere", "AZURE_SPHERE_ENDPOINT", checkAddress, configured.AzureSphere, &endpoints.SphereEndpoint},
+		{"azure_sphere_audience", "AZURE_SPHERE_AUDIENCE", checkAudience, configured.AzureSphereAudience, &endpoints.SphereAudience},
+		{"iot_central_audience", "IOTCENTRAL_AUDIENCE", checkAudience, configured.IoTCentralAudience, &endpoints.IoTCentralAudience},
+	} {
+		at := argument{"endpoints." + one.name, []string{one.variable}, one.check}
+		*one.value = r.text(at, one.configured, *one.value).value
+	}
+	// Plans would show IDs with a suffix that is not the one of the apply, so while
+	// it is not known there is none.
+	fallback := endpoints.IoTCentralDNSSuffix
+	if cloud.unknown || configured.IoTCentralDNSSuffix.IsUnknown() {
+		fallback = ""
+	}
+	suffix := r.text(argument{"endpoints.iot_central_dns_suffix", []string{"IOTCENTRAL_DNS_SUFFIX"}, iotcentral.CheckDNSSuffix},
+		configured.IoTCentralDNSSuffix, fallback)
+	endpoints.IoTCentralDNSSuffix = suffix.value
+
+	return endpoints, suffix.unknown || cloud.unknown
+}
+
+// checkAPIVersion reports whether a version of the API has enrollment groups.
+func checkAPIVersion(version string) error {
+	if !slices.Contains(apiVersions(), version) {
+		return errors.New("the version of the API is one of " + strings.Join(apiVersions(), ", "))
+	}
+
+	return nil
+}
+
+func apiVersions() []string {
+	return []string{iotcentral.APIVersionPreview, iotcentral.APIVersionStable}
+}
