@@ -6,6 +6,7 @@ package auth
 import (
 	"context"
 	"net/url"
+	"slices"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -60,6 +61,7 @@ func New(cfg Config, options azcore.ClientOptions) (Credential, error) {
 	cfg.ClientID = clientID
 
 	options.Logging.IncludeBody = false
+	options.PerRetryPolicies = slices.Concat([]policy.Policy{attemptPolicy{}}, options.PerRetryPolicies)
 	if options.Cloud.ActiveDirectoryAuthorityHost == "" {
 		// Otherwise azidentity reads it from AZURE_AUTHORITY_HOST.
 		options.Cloud.ActiveDirectoryAuthorityHost = cloud.AzurePublic.ActiveDirectoryAuthorityHost
@@ -124,9 +126,12 @@ type namedSource struct {
 }
 
 func (s namedSource) GetToken(ctx context.Context, request policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, signInTimeout, errSignInTimeout)
+	defer cancel()
+	ctx, seen := withAttempt(ctx)
 	token, err := s.TokenCredential.GetToken(ctx, request)
 	if err != nil {
-		return azcore.AccessToken{}, &TokenError{Method: s.method, Err: err}
+		return azcore.AccessToken{}, &TokenError{Method: s.method, Err: seen.failure(ctx, err)}
 	}
 	return token, nil
 }

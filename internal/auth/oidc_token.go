@@ -38,7 +38,12 @@ func newOIDCToken(method Method, cfg Config, options azcore.ClientOptions) (azco
 // newAssertion returns a credential that presents an ID token, which it asks for
 // whenever it needs an access token that is not in its cache.
 func newAssertion(cfg Config, options azcore.ClientOptions, idToken func(context.Context) (string, error)) (azcore.TokenCredential, error) {
-	source, err := azidentity.NewClientAssertionCredential(cfg.TenantID, cfg.ClientID, idToken, &azidentity.ClientAssertionCredentialOptions{
+	noted := func(ctx context.Context) (string, error) {
+		token, err := idToken(ctx)
+		note(ctx, func(seen *attempt) { seen.assertion = err })
+		return token, err
+	}
+	source, err := azidentity.NewClientAssertionCredential(cfg.TenantID, cfg.ClientID, noted, &azidentity.ClientAssertionCredentialOptions{
 		ClientOptions:              options,
 		AdditionallyAllowedTenants: cfg.AuxiliaryTenantIDs,
 		DisableInstanceDiscovery:   cfg.DisableInstanceDiscovery,

@@ -4,15 +4,11 @@
 package auth
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 )
 
 // TokenError is a failure to obtain a token. [Explain] says what to do about it.
@@ -21,14 +17,11 @@ type TokenError struct {
 	// set up.
 	Method Method
 
-	// Err is the failure. An answer of Microsoft Entra ID is an
-	// *azidentity.AuthenticationFailedError.
+	// Err is the reason. An answer without a token is an [*AnswerError].
 	Err error
 }
 
-// Error names the method and the failure. azidentity puts the answer of a token
-// endpoint into its text, even a successful one that it cannot decode, so the
-// text passes Redact.
+// Error names the method and the reason. The text passes Redact.
 func (e *TokenError) Error() string {
 	if e.Method == "" {
 		return Redact("no token could be obtained: " + e.Err.Error())
@@ -36,7 +29,7 @@ func (e *TokenError) Error() string {
 	return Redact(fmt.Sprintf("no token could be obtained with the %s: %s", e.Method, e.Err))
 }
 
-// Unwrap returns the failure.
+// Unwrap returns the reason.
 func (e *TokenError) Unwrap() error { return e.Err }
 
 // Explain returns a short text for people that says why a token could not be
@@ -66,20 +59,9 @@ func Explain(err error) string {
 // entraCodes returns the error codes of an answer of Microsoft Entra ID, or
 // those in the text when there is no answer: the Azure CLI has nothing but text.
 func entraCodes(err error) []int {
-	var failed *azidentity.AuthenticationFailedError
-	if errors.As(err, &failed) && failed.RawResponse != nil {
-		var answer struct {
-			Codes       []int  `json:"error_codes"`
-			Description string `json:"error_description"`
-		}
-		body, _ := runtime.Payload(failed.RawResponse)
-		if json.Unmarshal(body, &answer) != nil {
-			return nil
-		}
-		if len(answer.Codes) > 0 {
-			return answer.Codes
-		}
-		return codesInText(answer.Description)
+	var answered *AnswerError
+	if errors.As(err, &answered) {
+		return answered.Codes
 	}
 	return codesInText(err.Error())
 }
@@ -145,8 +127,8 @@ func explainAzureCLI(err error) string {
 }
 
 func explainManagedIdentity(err error) string {
-	var failed *azidentity.AuthenticationFailedError
-	if errors.As(err, &failed) && failed.RawResponse == nil {
+	var answered *AnswerError
+	if !errors.As(err, &answered) {
 		return "the managed identity endpoint does not answer. Check that this machine runs in Azure, and msi_endpoint (ARM_MSI_ENDPOINT); otherwise set use_msi (ARM_USE_MSI) to false."
 	}
 	return "the managed identity endpoint refuses. Check that this machine has a managed identity, and for a user-assigned one that client_id (ARM_CLIENT_ID) is its client ID."

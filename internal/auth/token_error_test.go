@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
-
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 )
 
@@ -59,9 +57,9 @@ func TestExplain_answersOfEntra(t *testing.T) {
 					t.Errorf("Explain = %q, want %q in it", got, want)
 				}
 			}
-			var failed *azidentity.AuthenticationFailedError
-			if !errors.As(err, &failed) {
-				t.Errorf("the cause is lost: %v", err)
+			var answered *auth.AnswerError
+			if !errors.As(err, &answered) {
+				t.Errorf("the answer is lost: %v", err)
 			}
 		})
 	}
