@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 )
 

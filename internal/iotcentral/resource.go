@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
-
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
@@ -27,8 +25,7 @@ var ErrResourceID = errors.New("the Azure resource of an application is given by
 // CheckResourceID reports whether a text is the Azure resource ID of an
 // application. Azure compares resource IDs without case.
 func CheckResourceID(id string) error {
-	parsed, err := arm.ParseResourceID(id)
-	if err != nil || !strings.EqualFold(parsed.ResourceType.String(), resourceType) || parsed.SubscriptionID == "" || parsed.ResourceGroupName == "" {
+	if !transport.IsResourceID(id, resourceType) {
 		return ErrResourceID
 	}
 
@@ -60,7 +57,7 @@ func ReadResource(ctx context.Context, client *transport.Client, endpoint, id st
 	err := client.Send(ctx, transport.Call{
 		Operation: "read the IoT Central application",
 		Method:    http.MethodGet,
-		URL:       strings.TrimSuffix(endpoint, "/") + id + "?api-version=" + resourceAPIVersion,
+		URL:       strings.TrimSuffix(endpoint, "/") + transport.EscapePath(id) + "?api-version=" + resourceAPIVersion,
 	}, &found)
 	if err != nil {
 		return Resource{}, err

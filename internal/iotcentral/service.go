@@ -14,7 +14,8 @@ var Service = transport.Service{Name: "IoT Central", Remedy: func(status int) st
 	switch status {
 	case http.StatusUnauthorized:
 		return "IoT Central does not accept the token. An API token may have expired or belong to another application; " +
-			"a principal must be of the Entra tenant of the application's subscription."
+			"a principal must be of the Entra tenant of the application's subscription. " +
+			"Where endpoints are set, check endpoints.iot_central_audience as well."
 	case http.StatusForbidden:
 		return "Roles of Azure RBAC give no right inside an application. Add the principal to the application itself " +
 			"(Permissions > Users, in the root organization; a service principal is not admitted through a group) with the role App Administrator, " +

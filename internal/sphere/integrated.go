@@ -113,5 +113,5 @@ func (t *Integrated) ProofOfPossession(ctx context.Context, ca Certificate, code
 }
 
 func (t *Integrated) address(path string) string {
-	return t.endpoint + t.scope.CatalogID + path + "?api-version=" + integratedAPIVersion
+	return t.endpoint + transport.EscapePath(t.scope.CatalogID) + path + "?api-version=" + integratedAPIVersion
 }

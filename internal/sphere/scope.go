@@ -9,16 +9,12 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/arm"
-	"github.com/google/uuid"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
 const catalogType = "Microsoft.AzureSphere/catalogs"
 
-var (
-	catalogName   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,50}$`)
-	resourceGroup = regexp.MustCompile(`^[\pL\pN_().-]{0,89}[\pL\pN_()-]$`)
-)
+var catalogName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,50}$`)
 
 // ErrCatalogID and ErrTenantID are the errors for malformed IDs.
 var (
@@ -38,13 +34,7 @@ type Scope struct {
 // CheckCatalogID reports whether a text is the resource ID of a catalog. Azure
 // compares resource IDs without case.
 func CheckCatalogID(id string) error {
-	parsed, err := arm.ParseResourceID(id)
-	if err != nil || !strings.EqualFold(parsed.ResourceType.String(), catalogType) || !catalogName.MatchString(parsed.Name) ||
-		!isUUID(parsed.SubscriptionID) || !resourceGroup.MatchString(parsed.ResourceGroupName) {
-		return ErrCatalogID
-	}
-	if !strings.EqualFold(parsed.String(), id) || !strings.EqualFold(parsed.Parent.ResourceType.String(), arm.ResourceGroupResourceType.String()) {
-		// The text goes into addresses as it is, so what was read leniently does not do.
+	if !transport.IsResourceID(id, catalogType) || !catalogName.MatchString(id[strings.LastIndexByte(id, '/')+1:]) {
 		return ErrCatalogID
 	}
 
@@ -53,17 +43,11 @@ func CheckCatalogID(id string) error {
 
 // CheckTenantID reports whether a text is the ID of a Legacy tenant.
 func CheckTenantID(id string) error {
-	if !isUUID(id) {
+	if !transport.IsUUID(id) {
 		return ErrTenantID
 	}
 
 	return nil
-}
-
-func isUUID(text string) bool {
-	_, err := uuid.Parse(text)
-
-	return err == nil && len(text) == 36 // Parse takes other forms as well.
 }
 
 // Same reports whether both identify the same tenant in the same generation.

@@ -29,12 +29,16 @@ var IntegratedService = transport.Service{Name: "Azure Sphere", Remedy: func(sta
 // LegacyService is the public API of Azure Sphere (Legacy).
 var LegacyService = transport.Service{Name: "Azure Sphere (Legacy)", Remedy: func(status int) string {
 	switch status {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return "Add the service principal to the Azure Sphere tenant as the user <object ID>@<Entra tenant ID>.onmicrosoft.com " +
-			"(azsphere register-user, then azsphere role add) with the role Contributor."
+	case http.StatusUnauthorized:
+		return addLegacyUser + " Where endpoints are set, check endpoints.azure_sphere_audience as well."
+	case http.StatusForbidden:
+		return addLegacyUser
 	case http.StatusNotFound:
 		return "Check the ID of the Azure Sphere tenant; a tenant that was migrated to a catalog is better given by catalog_id."
 	default:
 		return ""
 	}
 }}
+
+const addLegacyUser = "Add the service principal to the Azure Sphere tenant as the user <object ID>@<Entra tenant ID>.onmicrosoft.com " +
+	"(azsphere register-user, then azsphere role add) with the role Contributor."

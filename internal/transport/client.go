@@ -13,9 +13,12 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 )
 
 // module names this module in the pipelines of azcore.
@@ -53,6 +56,7 @@ func New(service Service, settings Settings, authenticate policy.Policy, limits 
 	if retry.MaxRetries == 0 && retry.RetryDelay == 0 {
 		retry = DefaultRetry()
 	}
+	retry.ShouldRetry = mayPass
 	perRetry := []policy.Policy{authenticate}
 	if limits != nil {
 		perRetry = append(perRetry, limits)
@@ -111,6 +115,8 @@ type Call struct {
 // *UnreadableError. A deadline that
 // ends the retries is reported together with the service's last answer.
 func (c *Client) Send(ctx context.Context, call Call, out any) error {
+	ctx, cancel := withDeadline(ctx)
+	defer cancel()
 	ctx, last := withObservation(ctx, call)
 	response, err := c.send(ctx, call)
 	if err != nil {
@@ -130,6 +136,18 @@ func (c *Client) Send(ctx context.Context, call Call, out any) error {
 	}
 
 	return nil
+}
+
+// callTimeout limits a call, with its repetitions and its wait for the rate limit,
+// that belongs to no operation with a timeout of its own.
+const callTimeout = 10 * time.Minute
+
+func withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, limited := ctx.Deadline(); limited {
+		return ctx, func() {}
+	}
+
+	return context.WithTimeout(ctx, callTimeout)
 }
 
 // Text is an answer that is a string: quoted as JSON, or bare.
@@ -159,7 +177,25 @@ func decode(body []byte, out any) error {
 		return nil
 	}
 
-	return json.Unmarshal(body, out)
+	return readable(json.Unmarshal(body, out))
+}
+
+// readable puts an error of encoding/json into words without the types of Go.
+func readable(err error) error {
+	var (
+		kind   *json.UnmarshalTypeError
+		syntax *json.SyntaxError
+	)
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return fmt.Errorf("its member %s is a JSON %s, and should be another type", kind.Field, kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Errorf("it is a JSON %s, and should be another type", kind.Value)
+	case errors.As(err, &syntax):
+		return errNotJSON
+	default:
+		return err
+	}
 }
 
 func (c *Client) send(ctx context.Context, call Call) (*http.Response, error) {
@@ -183,9 +219,7 @@ func (c *Client) send(ctx context.Context, call Call) (*http.Response, error) {
 	}
 	if call.Once {
 		once := c.retry
-		once.ShouldRetry = func(response *http.Response, err error) bool {
-			return err == nil && response.StatusCode == http.StatusTooManyRequests
-		}
+		once.ShouldRetry = isHeldBack
 		request = request.WithContext(policy.WithRetryOptions(ctx, once))
 	}
 
@@ -194,12 +228,24 @@ func (c *Client) send(ctx context.Context, call Call) (*http.Response, error) {
 
 // failure explains an error of the pipeline, which left no answer to report.
 func (c *Client) failure(call Call, last *observation, err error) error {
+	var (
+		unsigned *auth.TokenError
+		unsent   *NotSentError
+	)
+	if !last.signed() && !errors.As(err, &unsigned) && !errors.As(err, &unsent) && isContextError(err) {
+		// Another caller is signing in, and this one waited for it.
+		err = &auth.TokenError{Err: err}
+	}
 	failed := &ConnectionError{Service: c.service.Name, Operation: call.Operation, cause: redact(err, call.Secret)}
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		failed.last = last.answer()
+	if isContextError(err) {
+		failed.last = last.failure()
 	}
 
 	return failed
+}
+
+func isContextError(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
 type readSeekNopCloser struct{ io.ReadSeeker }

@@ -10,16 +10,17 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
+	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 )
 
-// Error is an answer of a service that is not a success. It wraps the
-// *azcore.ResponseError of the answer.
+// Error is an answer of a service that is not a success. It keeps what the service
+// says for people, and nothing else of the answer.
 type Error struct {
 	// Service and Operation say who refused what: "IoT Central", "read the
 	// enrollment group".
@@ -31,8 +32,8 @@ type Error struct {
 	Code, Message, RequestID string
 	// Remedy says what to do about it, in whole sentences, or is empty.
 	Remedy string
-
-	response error
+	// RetryAfter is how long the service asks to wait, or zero.
+	RetryAfter time.Duration
 }
 
 // Error implements error. It names the service, the status, the service's own
@@ -52,12 +53,12 @@ func (e *Error) Error() string {
 	if e.Message != "" {
 		text += ": " + e.Message
 	}
+	if e.RetryAfter > 0 {
+		text += fmt.Sprintf(" (the service asks to wait %s seconds)", strconv.FormatFloat(e.RetryAfter.Seconds(), 'f', -1, 64))
+	}
 
 	return text
 }
-
-// Unwrap returns the *azcore.ResponseError of the answer.
-func (e *Error) Unwrap() error { return e.response }
 
 // ConnectionError is a request without an answer: the connection or the sign-in
 // failed, or time ran out.
@@ -72,19 +73,26 @@ type ConnectionError struct {
 // Error implements error. When time ran out it says what the service answered
 // last, because that is the reason.
 func (e *ConnectionError) Error() string {
-	var unsigned *auth.TokenError
-	if errors.As(e.cause, &unsigned) {
-		return fmt.Sprintf("%s could not be asked to %s: %s", e.Service, e.Operation, unsigned)
+	var (
+		unsigned *auth.TokenError
+		unsent   *NotSentError
+		reached  *UnreachableError
+		answered *Error
+	)
+	cause := auth.Redact(e.cause.Error())
+	switch {
+	case errors.As(e.cause, &unsigned):
+		return fmt.Sprintf("the sign-in to Microsoft Entra ID failed, so %s could not be asked to %s: %s", e.Service, e.Operation, unsigned)
+	case errors.As(e.cause, &reached), errors.As(e.cause, &unsent):
+		return fmt.Sprintf("%s could not be asked to %s: %s", e.Service, e.Operation, cause)
+	case errors.As(e.last, &answered):
+		return fmt.Sprintf("%s could not %s in time (%s). Its last answer was: %s", e.Service, e.Operation, cause, answered)
+	case e.last != nil:
+		return fmt.Sprintf("%s was asked to %s, but did not answer in time (%s). The last try failed: %s",
+			e.Service, e.Operation, cause, auth.Redact(e.last.Error()))
+	default:
+		return fmt.Sprintf("%s was asked to %s, but did not answer: %s", e.Service, e.Operation, cause)
 	}
-	var unreached *UnreachableError
-	if errors.As(e.cause, &unreached) {
-		return fmt.Sprintf("%s could not be asked to %s: %s", e.Service, e.Operation, e.cause)
-	}
-	if e.last != nil {
-		return fmt.Sprintf("%s could not %s in time (%s). Its last answer was: %s", e.Service, e.Operation, e.cause, e.last)
-	}
-
-	return fmt.Sprintf("%s was asked to %s, but did not answer: %s", e.Service, e.Operation, e.cause)
 }
 
 // Unwrap returns the cause.
@@ -101,7 +109,7 @@ type UnreadableError struct {
 
 // Error implements error.
 func (e *UnreadableError) Error() string {
-	return fmt.Sprintf("%s was asked to %s, and its answer cannot be understood: %s", e.Service, e.Operation, e.Cause)
+	return fmt.Sprintf("%s was asked to %s, and its answer cannot be understood: %s", e.Service, e.Operation, auth.Redact(e.Cause.Error()))
 }
 
 // Unwrap returns the cause.
@@ -171,13 +179,14 @@ func newError(service Service, call Call, response *http.Response) *Error {
 		Operation:  call.Operation,
 		StatusCode: response.StatusCode,
 		RequestID:  requestID(response.Header),
-		response:   runtime.NewResponseError(response),
-	}
-	var standard *azcore.ResponseError
-	if errors.As(failed.response, &standard) {
-		failed.Code = standard.ErrorCode
+		Code:       response.Header.Get("x-ms-error-code"),
+		RetryAfter: retryAfter(response.Header),
 	}
 	failed.read(body)
+	if host := redirectsTo(response); host != "" {
+		failed.Message = "it redirects to " + host + ", as a proxy does where one has to sign in; no token is sent there"
+	}
+	failed.Code, failed.Message = auth.Redact(failed.Code), auth.Redact(failed.Message)
 	failed.Code, failed.RequestID = hide(failed.Code, call.Secret), hide(failed.RequestID, call.Secret)
 	failed.Message = hide(strings.TrimSpace(failed.Message), call.Secret)
 	if runes := []rune(failed.Message); len(runes) > maxMessage {
@@ -185,6 +194,19 @@ func newError(service Service, call Call, response *http.Response) *Error {
 	}
 
 	return failed
+}
+
+// redirectsTo returns the host that an answer redirects to, or an empty text.
+func redirectsTo(response *http.Response) string {
+	if response.StatusCode < 300 || response.StatusCode > 399 {
+		return ""
+	}
+	location, err := response.Location()
+	if err != nil {
+		return ""
+	}
+
+	return location.Host
 }
 
 // read takes code and message from {"error":{"code","message"}} (Azure Resource

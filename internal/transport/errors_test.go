@@ -114,10 +114,6 @@ func TestError_readsEveryShapeOfBody(t *testing.T) {
 			if strings.Contains(err.Error(), "<") {
 				t.Errorf("the error has HTML in it: %v", err)
 			}
-			var standard *azcore.ResponseError
-			if !errors.As(err, &standard) || standard.StatusCode != http.StatusConflict {
-				t.Errorf("it wraps no *azcore.ResponseError: %#v", errors.Unwrap(err))
-			}
 		})
 	}
 }
@@ -306,4 +302,78 @@ func TestSend_hidesASecretOfTheURL(t *testing.T) {
 			})
 		}
 	}
+}
+
+// A text of a service, or of something on the way, may hold a token.
+func TestErrors_showNoSecretOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	const token = "eyJhbGciOiJSUzI1NiJ9.eyJTRUNSRVQ.SECRET"
+	for name, given := range map[string]answer{
+		"message":     {status: http.StatusForbidden, body: `{"error":{"code":"` + token + `","message":"not ` + token + `"}}`},
+		"text":        {status: http.StatusBadGateway, body: "Authorization: Bearer opaqueSECRET"},
+		"connection":  {err: errors.New("lost with " + token)},
+		"body":        {status: http.StatusOK, body: `{"access_token":"opaqueSECRET"`},
+		"odd member":  {status: http.StatusOK, body: `{"name":["` + token + `"]}`},
+		"redirection": {status: http.StatusFound, body: token, header: map[string]string{"Location": "https://proxy.example/?token=" + token}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := scripted(given)
+			var into struct{ Name string }
+			err := client.Send(t.Context(), post(), &into)
+			if err == nil {
+				t.Fatal("there is no error")
+			}
+			if name == "connection" {
+				err = errors.New(err.Error()) // What net/http says of a connection holds no part of an answer.
+			}
+			for shown := err; shown != nil; shown = errors.Unwrap(shown) {
+				if strings.Contains(shown.Error(), "SECRET") {
+					t.Errorf("the error shows a secret: %v", shown)
+				}
+			}
+			for _, word := range []string{"Go ", "json:", "struct", "transport_test"} {
+				if strings.Contains(err.Error(), word) {
+					t.Errorf("the error has words of Go: %v", err)
+				}
+			}
+		})
+	}
+}
+
+func TestError_aRedirectNamesItsHost(t *testing.T) {
+	t.Parallel()
+	client, _ := scripted(answer{status: http.StatusFound, header: map[string]string{"Location": "https://login.proxy.example/start?x=1"}})
+	if err := client.Send(t.Context(), get(), nil); err == nil || !strings.Contains(err.Error(), "it redirects to login.proxy.example,") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func FuzzErrorBody(f *testing.F) {
+	for _, seed := range []string{
+		"", "null", "[]", "{}", `{"error":null}`, `{"error":{"code":1,"message":{"a":1},"details":[null,{"message":2}]}}`,
+		`[{"ErrorCode":"a","Title":"b"}]`, `"text"`, "<html>", `{"Code":"a","Message":"b"}`,
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		client, _ := scripted(answer{status: http.StatusBadRequest, body: body})
+		err := client.Send(t.Context(), get(), nil)
+		if transport.StatusCode(err) != http.StatusBadRequest || len([]rune(err.Error())) > 5000 {
+			t.Errorf("%q: %v", body, err)
+		}
+	})
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{"", "null", `{"value":[],"nextLink":null}`, `{"value":[{"name":1}]}`, "\ufeff{}", `{"value":{}}`, "<"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		client, served := scripted(answer{status: http.StatusOK, body: body})
+		items, err := transport.List[struct{ Name string }](t.Context(), client, get())
+		if err != nil && items != nil || len(served.requests()) > 3 {
+			t.Errorf("%q: %v, %v after %d requests", body, items, err, len(served.requests()))
+		}
+	})
 }

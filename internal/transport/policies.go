@@ -14,14 +14,9 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"golang.org/x/time/rate"
-)
 
-// DefaultRetry returns how calls that may be repeated are: on 408, 429, 5xx and
-// lost connections, up to six times, after about 1, 3, 7, 15, 30 and 30 seconds
-// with jitter, or after what a Retry-After header says.
-func DefaultRetry() policy.RetryOptions {
-	return policy.RetryOptions{MaxRetries: 6, RetryDelay: time.Second, MaxRetryDelay: 30 * time.Second}
-}
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
+)
 
 // UserAgent returns the User-Agent header: Terraform's version, the provider and
 // its version, and what the user appends (TF_APPEND_USER_AGENT).
@@ -100,6 +95,8 @@ type observation struct {
 	call Call
 
 	mutex sync.Mutex
+	// tried says that a request was signed and sent.
+	tried bool
 	last  error
 }
 
@@ -111,7 +108,30 @@ func withObservation(ctx context.Context, call Call) (context.Context, *observat
 	return context.WithValue(ctx, observationKey{}, seen), seen
 }
 
-func (o *observation) answer() error {
+// begin notes that a request is sent.
+func (o *observation) begin() {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.tried = true
+}
+
+// signed reports whether any request was signed and sent.
+func (o *observation) signed() bool {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+
+	return o.tried
+}
+
+// remember keeps why a try failed.
+func (o *observation) remember(err error) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.last = err
+}
+
+// failure returns why the last try failed that was not ended by the context.
+func (o *observation) failure() error {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 
@@ -119,7 +139,7 @@ func (o *observation) answer() error {
 }
 
 // observer logs each try, without headers and bodies: they hold tokens, keys and
-// codes. It also remembers the last refusal for Client.failure.
+// codes. It also remembers for Client.failure why the last try failed.
 type observer struct{ service Service }
 
 // Do implements policy.Policy.
@@ -131,6 +151,9 @@ func (o observer) Do(request *policy.Request) (*http.Response, error) {
 		address = raw.URL.Redacted()
 		started = time.Now()
 	)
+	if seen != nil {
+		seen.begin()
+	}
 	response, err := request.Next()
 	if seen != nil {
 		address = hide(address, seen.call.Secret)
@@ -138,7 +161,7 @@ func (o observer) Do(request *policy.Request) (*http.Response, error) {
 	fields := map[string]any{
 		"service":     o.service.Name,
 		"method":      raw.Method,
-		"url":         address,
+		"url":         auth.Redact(address),
 		"duration_ms": time.Since(started).Milliseconds(),
 	}
 	if err != nil {
@@ -146,19 +169,22 @@ func (o observer) Do(request *policy.Request) (*http.Response, error) {
 		if seen != nil {
 			err = redact(err, seen.call.Secret)
 		}
-		fields["error"] = err.Error()
+		fields["error"] = auth.Redact(err.Error())
 		tflog.Debug(ctx, "Request failed", fields)
+		if seen != nil && ctx.Err() == nil {
+			seen.remember(err)
+		}
 
 		return nil, err
 	}
 	fields["status"] = response.StatusCode
 	fields["request_id"] = requestID(response.Header)
+	if wait := retryAfter(response.Header); wait > 0 {
+		fields["retry_after_s"] = wait.Seconds()
+	}
 	tflog.Debug(ctx, "Request answered", fields)
 	if seen != nil && response.StatusCode >= http.StatusBadRequest {
-		refusal := newError(o.service, seen.call, response)
-		seen.mutex.Lock()
-		seen.last = refusal
-		seen.mutex.Unlock()
+		seen.remember(newError(o.service, seen.call, response))
 	}
 
 	return response, nil

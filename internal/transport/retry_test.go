@@ -160,14 +160,41 @@ func TestSend_waitsAsLongAsRetryAfterSays(t *testing.T) {
 	}
 }
 
-func TestSend_doesNotWaitForARetryAfterBeyondTheLongestDelay(t *testing.T) {
+func TestSend_honoursARetryAfterAsFarAsTheDeadlineAllows(t *testing.T) {
+	t.Parallel()
+	for _, call := range []transport.Call{get(), post()} {
+		synctest.Test(t, func(t *testing.T) {
+			slow := &script{answers: []answer{
+				{status: http.StatusTooManyRequests, header: map[string]string{"Retry-After": "300"}}, {status: http.StatusOK},
+			}}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+			defer cancel()
+			started := time.Now()
+			if err := newClient(slow, policy.RetryOptions{}).Send(ctx, call, nil); err != nil || time.Since(started) != 5*time.Minute {
+				t.Errorf("after %s: %v", time.Since(started), err)
+			}
+			// The second time it comes too late, so the answer is told at once.
+			late := &script{answers: []answer{{status: http.StatusTooManyRequests, header: map[string]string{"Retry-After": "301"}}}}
+			started = time.Now()
+			err := newClient(late, policy.RetryOptions{}).Send(ctx, call, nil)
+			if transport.StatusCode(err) != http.StatusTooManyRequests || time.Since(started) != 0 || len(late.requests()) != 1 {
+				t.Errorf("after %s and %d requests: %v", time.Since(started), len(late.requests()), err)
+			}
+			if !strings.Contains(fmt.Sprint(err), "asks to wait 301 seconds") {
+				t.Errorf("the error does not tell how long to wait: %v", err)
+			}
+		})
+	}
+}
+
+func TestSend_deadlineTellsTheLastLostConnection(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		served := &script{answers: []answer{{status: http.StatusTooManyRequests, header: map[string]string{"Retry-After": "3600"}}}}
-		started := time.Now()
-		err := newClient(served, policy.RetryOptions{}).Send(t.Context(), get(), nil)
-		if transport.StatusCode(err) != http.StatusTooManyRequests || time.Since(started) != 0 || len(served.requests()) != 1 {
-			t.Errorf("after %s and %d requests: %v", time.Since(started), len(served.requests()), err)
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		err := newClient(&script{answers: []answer{{err: errLost}}}, policy.RetryOptions{}).Send(ctx, get(), nil)
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "The last try failed: "+errLost.Error()) {
+			t.Errorf("got %v", err)
 		}
 	})
 }
@@ -186,13 +213,13 @@ func TestDefaultRetry_waitsLongerEachTime(t *testing.T) {
 		if transport.StatusCode(err) != http.StatusServiceUnavailable {
 			t.Fatal(err)
 		}
-		about := []time.Duration{time.Second, 3 * time.Second, 7 * time.Second, 15 * time.Second, 30 * time.Second, 30 * time.Second}
+		about := []time.Duration{time.Second, 3 * time.Second, 7 * time.Second, 15 * time.Second, 31 * time.Second, 63 * time.Second}
 		if len(tries) != len(about)+1 {
 			t.Fatalf("%d tries, want %d", len(tries), len(about)+1)
 		}
 		for i, want := range about {
 			waited := tries[i+1].Sub(tries[i])
-			if least, most := want*8/10, min(want*13/10, 30*time.Second); waited < least || waited > most {
+			if least, most := want*8/10, want*13/10; waited < least || waited > most {
 				t.Errorf("wait %d takes %s, want %s to %s", i+1, waited, least, most)
 			}
 		}
@@ -364,6 +391,21 @@ func TestRateLimits_endWithTheContext(t *testing.T) {
 		}
 		if count := len(served.requests()); count != 1 {
 			t.Errorf("%d requests, want 1", count)
+		}
+	})
+}
+
+func TestSend_withoutADeadlineEndsAllTheSame(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		silent := transporterFunc(func(request *http.Request) (*http.Response, error) {
+			<-request.Context().Done()
+			return nil, request.Context().Err()
+		})
+		started := time.Now()
+		err := newClient(silent, policy.RetryOptions{}).Send(t.Context(), get(), nil)
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != 10*time.Minute {
+			t.Errorf("after %s: %v", time.Since(started), err)
 		}
 	})
 }

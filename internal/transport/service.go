@@ -17,7 +17,7 @@ type Service struct {
 // ResourceManagerUnauthorized is the remedy of all services below Azure Resource
 // Manager for a token that is not accepted.
 const ResourceManagerUnauthorized = "Azure Resource Manager does not accept the token. Check the tenant (tenant_id, ARM_TENANT_ID), " +
-	"and the audience where endpoints are set."
+	"and endpoints.resource_manager_audience where endpoints are set."
 
 func (s Service) remedy(status int) string {
 	switch {

@@ -40,6 +40,8 @@ func (r *trustResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := services.WithTimeout(ctx, plan.Timeouts.Read, defaultTimeout, &resp.Diagnostics)
+	defer cancel()
 	plan.ID = plan.EnrollmentGroupID
 	if req.State.Raw.IsNull() {
 		services.WritePrivate(ctx, resp.Private, purposeKey, purpose{Create: plan.EnrollmentGroupID.ValueString()}, &resp.Diagnostics)

@@ -35,6 +35,8 @@ func (r *tenantCAResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := services.WithTimeout(ctx, plan.Timeouts.Read, shortTimeout, &resp.Diagnostics)
+	defer cancel()
 	scope, known, err := r.Scope(config.CatalogID, config.TenantID)
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
