@@ -44,6 +44,7 @@ type Options struct {
 type Exchange struct {
 	Service   string // as in Request
 	Operation string // as in Request
+	Faulty    bool   // a Fault gave the answer, and not the service
 
 	Method        string
 	URL           string      // absolute

@@ -22,11 +22,15 @@ type Fault struct {
 
 	Status      int    `json:"status,omitempty"`       // answer with this status; 500 when neither this nor Drop is set
 	Drop        bool   `json:"drop,omitempty"`         // cut the connection without an answer
+	Skip        int    `json:"skip,omitempty"`         // how many requests pass before it
 	Times       int    `json:"times,omitempty"`        // how often; 0: always
 	RetryAfter  int    `json:"retry_after,omitempty"`  // seconds, sent as a header
 	AfterEffect bool   `json:"after_effect,omitempty"` // make the change, then fail
 	Code        string `json:"code,omitempty"`         // error code in the body, instead of one that fits the status
 	Body        string `json:"body,omitempty"`         // complete body, instead of the service's error shape
+
+	// Met is called when a request meets the fault, where it takes effect. It may be nil.
+	Met func() `json:"-"`
 }
 
 // faultList is safe for concurrent use.
@@ -38,6 +42,7 @@ type faultList struct {
 type activeFault struct {
 	Fault
 	path *regexp.Regexp // nil: any
+	skip int            // requests that pass yet
 	left int            // uses left, when Times is not 0
 }
 
@@ -45,7 +50,7 @@ func (l *faultList) add(f Fault) {
 	if f.Status == 0 && !f.Drop {
 		f.Status = http.StatusInternalServerError
 	}
-	added := &activeFault{Fault: f, left: f.Times}
+	added := &activeFault{Fault: f, skip: f.Skip, left: f.Times}
 	if f.Path != "" {
 		added.path = compileGlob(f.Path)
 	}
@@ -66,6 +71,10 @@ func (l *faultList) match(service string, c *rest.Call) *Fault {
 	defer l.mu.Unlock()
 	for _, f := range l.active {
 		if f.Times > 0 && f.left == 0 || !f.concerns(service, c) {
+			continue
+		}
+		if f.skip > 0 {
+			f.skip--
 			continue
 		}
 		if f.Times > 0 {

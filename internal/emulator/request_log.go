@@ -53,7 +53,8 @@ func (l *requestLog) reset() {
 
 // record writes the call into the request log, and shows it to the observer, before the client sees the answer: a
 // client that has its answer finds its request in the log.
-func (h *host) record(c *rest.Call, a rest.Answer, dropped bool) {
+func (h *host) record(c *rest.Call, a rest.Answer, fault *Fault) {
+	dropped := fault != nil && fault.Drop
 	entry := Request{
 		Time:        c.Now,
 		Service:     h.service,
@@ -71,7 +72,9 @@ func (h *host) record(c *rest.Call, a rest.Answer, dropped bool) {
 	}
 	h.log.add(entry)
 	if h.opts.Observe != nil && !dropped {
-		h.opts.Observe(h.exchange(c, a))
+		exchange := h.exchange(c, a)
+		exchange.Faulty = fault != nil
+		h.opts.Observe(exchange)
 	}
 }
 

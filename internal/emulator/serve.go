@@ -40,14 +40,16 @@ func (h *host) Answer(c *rest.Call) rest.Answer {
 		a = c.Handle()
 	}
 	if fault != nil {
+		if fault.Met != nil {
+			fault.Met()
+		}
 		a = fault.answer(c)
 	}
 	if !h.delay(c.Request) {
 		panic(http.ErrAbortHandler) // The client has gone away. Returning would answer it.
 	}
-	dropped := fault != nil && fault.Drop
-	h.record(c, a, dropped)
-	if dropped {
+	h.record(c, a, fault)
+	if fault != nil && fault.Drop {
 		panic(http.ErrAbortHandler) // net/http's way to cut the connection
 	}
 	return a.With("Date", c.Now.Format(http.TimeFormat)) // The emulated time, and not the machine's.

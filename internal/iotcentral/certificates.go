@@ -109,11 +109,14 @@ func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certifica
 
 // DeleteCertificate empties an entry. An empty entry is no error.
 func (c *Client) DeleteCertificate(ctx context.Context, id CertificateID) error {
-	return ignoreNotFound(c.transport.Send(ctx, transport.Call{
+	return gone(c.transport.Send(ctx, transport.Call{
 		Operation: "remove the " + string(id.Entry) + " certificate of the enrollment group",
 		Method:    http.MethodDelete,
 		URL:       c.certificateAddress(id),
-	}, nil))
+	}, nil), func() error {
+		_, err := c.Certificate(ctx, id)
+		return err
+	})
 }
 
 // GenerateVerificationCode asks for a code that the owner of the CA signs as proof

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -216,12 +217,27 @@ func TestDelete_takesNotFoundAsDone(t *testing.T) {
 				if (err == nil) != fine || (err != nil && transport.StatusCode(err) != status) {
 					t.Errorf("%d: %v", status, err)
 				}
-				wantSent(t, served, sent{method: http.MethodDelete, url: test.url})
+				want := []sent{{method: http.MethodDelete, url: test.url}}
+				if status == http.StatusNotFound {
+					want = append(want, sent{method: http.MethodGet, url: test.url}) // One 404 is not believed.
+				}
+				if !slices.Equal(served.sent, want) {
+					t.Errorf("%d: sent %+v, want %+v", status, served.sent, want)
+				}
 			}
 			// The first try was carried out, but its answer was lost.
 			client, served := serve(answer{http.StatusInternalServerError, ""}, answer{http.StatusNotFound, ""})
-			if err := test.delete(t, client); err != nil || len(served.sent) != 2 {
+			if err := test.delete(t, client); err != nil || len(served.sent) != 3 {
 				t.Errorf("%d requests, %v", len(served.sent), err)
+			}
+			// It exists: something on the way said otherwise.
+			client, _ = serve(answer{http.StatusNotFound, ""}, answer{http.StatusOK, `{"id":"a","type":"iot","attestation":{"type":"x509"},"info":{"sha1Thumbprint":"0123456789ABCDEF0123456789ABCDEF01234567"}}`})
+			if err := test.delete(t, client); !transport.IsNotFound(err) || !strings.Contains(err.Error(), "although it exists") {
+				t.Errorf("a false 404: %v", err)
+			}
+			client, _ = serve(answer{http.StatusNotFound, ""}, answer{http.StatusForbidden, ""})
+			if err := test.delete(t, client); transport.StatusCode(err) != http.StatusForbidden {
+				t.Errorf("a 404 that cannot be confirmed: %v", err)
 			}
 		})
 	}

@@ -157,7 +157,7 @@ type Text string
 // that a proxy answered would be taken for done.
 var (
 	errPage    = errors.New("it is a web page, such as one to sign in at a proxy")
-	errNotJSON = errors.New("it is not JSON, and may come from a proxy")
+	errNotJSON = errors.New("it is not the JSON of the service, and may come from a proxy")
 )
 
 func decode(body []byte, out any) error {
@@ -167,7 +167,7 @@ func decode(body []byte, out any) error {
 		return errPage
 	case len(body) == 0:
 		return nil
-	case out == nil && !json.Valid(body):
+	case out == nil && (!json.Valid(body) || body[0] != '{' && !bytes.Equal(body, []byte("null"))):
 		return errNotJSON
 	case out == nil:
 		return nil
