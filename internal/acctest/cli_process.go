@@ -5,6 +5,7 @@ package acctest
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,7 +46,7 @@ func (p *Process) Signal(signal os.Signal) { _ = p.command.Process.Signal(signal
 // KillProviders ends the provider processes of this Terraform without a warning.
 func (p *Process) KillProviders() {
 	for _, child := range children(p.command.Process.Pid) {
-		if name, err := os.Readlink(filepath.Join("/proc", strconv.Itoa(child), "exe")); err == nil && strings.Contains(name, "terraform-provider-") {
+		if name, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", child)); err == nil && strings.Contains(name, "terraform-provider-") {
 			if process, err := os.FindProcess(child); err == nil {
 				_ = process.Kill()
 			}
@@ -56,9 +57,9 @@ func (p *Process) KillProviders() {
 // children returns the processes that a process has started, from Linux's /proc.
 func children(parent int) []int {
 	var found []int
-	lists, _ := filepath.Glob(filepath.Join("/proc", strconv.Itoa(parent), "task", "*", "children"))
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", parent))
 	for _, list := range lists {
-		content, err := os.ReadFile(list) //nolint:gosec // The path is that of the kernel.
+		content, err := os.ReadFile(list)
 		if err != nil {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
@@ -65,7 +66,20 @@ func (e *Emulator) controlHandler() http.Handler {
 	mux.HandleFunc("GET /_emulator/state", func(w http.ResponseWriter, _ *http.Request) {
 		rest.JSON(http.StatusOK, e.State()).Write(w)
 	})
-	return mux
+	return fromHere(mux)
+}
+
+// fromHere refuses what a page of another site sends through a browser, which reaches the loopback interface as well.
+func fromHere(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if origin := r.Header.Get("Origin"); origin != "" {
+			if parsed, err := url.Parse(origin); err != nil || parsed.Scheme != "https" || parsed.Host != r.Host {
+				controlError(http.StatusForbidden, fmt.Errorf("a page of %q may not control the emulator", origin)).Write(w)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // readControl reads a control request strictly: a misspelt member would make a fault that never happens.

@@ -189,3 +189,18 @@ func TestControl_beginsWithAnEmptyLogAndClearsFaults(t *testing.T) {
 	s.Send(http.MethodDelete, s.Info.Endpoints.ResourceManager+"_emulator/faults", nil).Want(http.StatusNoContent)
 	s.Central(http.MethodGet, "/enrollmentGroups", "").Want(http.StatusOK)
 }
+
+// TestControl_refusesPagesOfOthers: a browser lets any page send requests to the
+// loopback interface.
+func TestControl_refusesPagesOfOthers(t *testing.T) {
+	t.Parallel()
+	s := emulatortest.Start(t, emulator.Options{})
+	control := s.Info.Endpoints.ResourceManager + "_emulator/"
+	own := strings.TrimSuffix(s.Info.Endpoints.ResourceManager, "/")
+	for origin, want := range map[string]int{
+		"https://pages.example": http.StatusForbidden, "null": http.StatusForbidden, "http" + own[5:]: http.StatusForbidden, own: http.StatusOK,
+	} {
+		s.Send(http.MethodGet, control+"state", nil, "Origin", origin).Want(want)
+	}
+	s.Send(http.MethodDelete, control+"faults", nil, "Origin", "https://pages.example").Want(http.StatusForbidden)
+}

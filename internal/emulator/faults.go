@@ -115,7 +115,7 @@ func (f *Fault) answer(c *rest.Call) rest.Answer {
 func compileGlob(glob string) *regexp.Regexp {
 	var expression strings.Builder
 	expression.WriteString("(?is)^")
-	for i, part := range strings.Split(glob, "**") {
+	for i, part := range strings.Split(strings.ToValidUTF8(glob, "\uFFFD"), "**") {
 		if i > 0 {
 			expression.WriteString(".*")
 		}
