@@ -8,6 +8,7 @@ import (
 	"context"
 	"flag"
 	"log"
+	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -21,7 +22,11 @@ func main() {
 	debug := flag.Bool("debug", false, "serve for a debugger, and print how Terraform can attach")
 	flag.Parse()
 
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+	err := provider.QuietSDK(os.Environ(), os.Setenv)
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
 		Address: "registry.terraform.io/spheretrust/azuresphere",
 		Debug:   *debug,
 	})

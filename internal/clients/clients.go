@@ -4,6 +4,7 @@
 package clients
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -44,6 +45,9 @@ type Config struct {
 	// IoTCentralDNSSuffixLater says that the suffix is empty because Terraform does
 	// not know it yet.
 	IoTCentralDNSSuffixLater bool
+
+	// RequestsPerSecond limits the requests to one application; 0 means the default.
+	RequestsPerSecond int
 
 	// Defaults of the provider block.
 	Defaults Defaults
@@ -86,7 +90,7 @@ func New(config Config) *Clients {
 			"to the DNS suffix of your applications.",
 	}
 	authenticateManagement := bearer(config, config.ResourceManagerAudience, "resource_manager_audience", "ARM_RESOURCE_MANAGER_AUDIENCE")
-	limits := transport.NewRateLimits(iotcentral.RequestsPerSecond, iotcentral.Burst)
+	limits := transport.NewRateLimits(cmp.Or(config.RequestsPerSecond, iotcentral.RequestsPerSecond))
 	clock := transport.NewServiceClock(config.Now)
 
 	return &Clients{

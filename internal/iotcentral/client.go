@@ -16,12 +16,12 @@ const (
 	APIVersionStable  = "2022-07-31"
 )
 
-// RequestsPerSecond and Burst keep one application below its limit of 20
-// requests per second, which counts all users and tokens, and leave room for
-// people who use the portal meanwhile.
+// MaxRequestsPerSecond is the limit of an application, which counts all users and
+// tokens. RequestsPerSecond is what this provider uses of it by default: it leaves
+// room for people who use the portal meanwhile.
 const (
-	RequestsPerSecond = 15
-	Burst             = 5
+	MaxRequestsPerSecond = 20
+	RequestsPerSecond    = 18
 )
 
 // Client talks to any number of applications; each ID names its host.

@@ -61,6 +61,8 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 	caBundle := values.text(argument{path: "ca_bundle_path", variables: []string{"ARM_CA_BUNDLE"}}, config.CABundlePath, "")
 	apiVersion := values.text(argument{"iot_central.api_version", []string{"IOTCENTRAL_API_VERSION"}, checkAPIVersion}, service.APIVersion, iotcentral.APIVersionPreview)
 	apiToken := values.text(argument{path: "iot_central.api_token", variables: []string{"IOTCENTRAL_API_TOKEN"}}, service.APIToken, "")
+	requestsPerSecond := values.number(argument{"iot_central.max_requests_per_second", []string{"IOTCENTRAL_MAX_REQUESTS_PER_SECOND"}, checkRequestsPerSecond},
+		service.MaxRequestsPerSecond, iotcentral.RequestsPerSecond)
 	settings := transport.Settings{
 		HTTP:      p.httpClient(caBundle, diags),
 		UserAgent: transport.UserAgent(terraformVersion, p.version, p.getenv("TF_APPEND_USER_AGENT")),
@@ -76,6 +78,7 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 		IoTCentralAudience:      endpoints.IoTCentralAudience,
 		APIVersion:              apiVersion.value,
 		APIToken:                apiToken.value,
+		RequestsPerSecond:       requestsPerSecond,
 		Defaults:                values.defaults(tenant, service),
 		Now:                     p.now,
 		Backoff:                 p.backoff,

@@ -28,6 +28,7 @@ func TestConfigure_environmentIsCheckedLikeTheBlock(t *testing.T) {
 		"IOTCENTRAL_APPLICATION":              {"contoso/app", "an application is given by"},
 		"AZURE_SPHERE_CATALOG_ID":             {"contoso-catalog", "Azure resource ID"},
 		"AZURE_SPHERE_TENANT_ID":              {"contoso", "a UUID"},
+		"IOTCENTRAL_MAX_REQUESTS_PER_SECOND":  {"21", "from 1 to 20"},
 		"ARM_USE_OIDC":                        {"perhaps", "true or false"},
 	} {
 		t.Run(variable, func(t *testing.T) {

@@ -148,6 +148,10 @@ func TestConfigure_failuresAreExplained(t *testing.T) {
 			environment: map[string]string{"ARM_CLIENT_SECRET": "", "ARM_CLIENT_CERTIFICATE_PATH": "/nowhere/client.pem"},
 			want:        `(?s)client_certificate_path \(ARM_CLIENT_CERTIFICATE_PATH\)`,
 		},
+		"untrusted authority": {
+			environment: map[string]string{"ARM_CA_BUNDLE": ""},
+			want:        `(?s)sign-in\s+to\s+Microsoft\s+Entra\s+ID\s+failed.*cannot\s+be\s+reached.*ca_bundle_path\s+\(ARM_CA_BUNDLE\)`,
+		},
 		"plain http endpoint": {
 			environment: map[string]string{"ARM_RESOURCE_MANAGER_ENDPOINT": "http://localhost"},
 			want:        `(?s)ARM_RESOURCE_MANAGER_ENDPOINT.*begins\s+with\s+https://`,

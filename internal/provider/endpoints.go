@@ -5,8 +5,10 @@ package provider
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -87,4 +89,13 @@ func checkAPIVersion(version string) error {
 
 func apiVersions() []string {
 	return []string{iotcentral.APIVersionPreview, iotcentral.APIVersionStable}
+}
+
+// checkRequestsPerSecond reports whether a text is a rate that IoT Central allows.
+func checkRequestsPerSecond(text string) error {
+	if number, err := strconv.Atoi(text); err != nil || number < 1 || number > iotcentral.MaxRequestsPerSecond {
+		return fmt.Errorf("the number of requests per second is from 1 to %d", iotcentral.MaxRequestsPerSecond)
+	}
+
+	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // setting is an argument after the environment and the default were applied.
@@ -57,17 +58,21 @@ type resolver struct {
 	unknown []string
 }
 
-// members reads a nested block, whose members are all texts. Without the block all
+// members reads a nested block. Without the block all
 // of them are null, and of one that Terraform does not know yet all are unknown.
 func (r *resolver) members(ctx context.Context, block types.Object, into any) {
 	if block.IsNull() || block.IsUnknown() {
-		absent := types.StringNull()
+		var absent any
 		if block.IsUnknown() {
-			absent = types.StringUnknown()
+			absent = tftypes.UnknownValue
 		}
 		members := map[string]attr.Value{}
-		for name := range block.AttributeTypes(ctx) {
-			members[name] = absent
+		for name, kind := range block.AttributeTypes(ctx) {
+			member, err := kind.ValueFromTerraform(ctx, tftypes.NewValue(kind.TerraformType(ctx), absent))
+			if err != nil { // Every type has both.
+				r.diags.AddError("Unreadable provider block", err.Error())
+			}
+			members[name] = member
 		}
 		block = types.ObjectValueMust(block.AttributeTypes(ctx), members)
 	}
@@ -110,6 +115,27 @@ func (r *resolver) flag(name string, configured types.Bool, fallback bool, varia
 	}
 
 	return parsed
+}
+
+// number resolves a number that no token depends on. While Terraform does not know
+// it, it is the fallback.
+func (r *resolver) number(argument argument, configured types.Int64, fallback int) int {
+	if configured.IsUnknown() {
+		return fallback
+	}
+	if !configured.IsNull() {
+		return int(configured.ValueInt64())
+	}
+	found := r.environment(argument)
+	if found.value == "" {
+		return fallback
+	}
+	number, err := strconv.Atoi(found.value)
+	if err != nil {
+		return fallback // environment has reported it.
+	}
+
+	return number
 }
 
 // defaultOf resolves a default for resources. It may stay unknown while planning.

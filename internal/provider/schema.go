@@ -5,7 +5,9 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -51,9 +53,10 @@ type model struct {
 }
 
 type iotCentralModel struct {
-	Application types.String `tfsdk:"application"`
-	APIToken    types.String `tfsdk:"api_token"`
-	APIVersion  types.String `tfsdk:"api_version"`
+	Application          types.String `tfsdk:"application"`
+	APIToken             types.String `tfsdk:"api_token"`
+	APIVersion           types.String `tfsdk:"api_version"`
+	MaxRequestsPerSecond types.Int64  `tfsdk:"max_requests_per_second"`
 }
 
 type endpointsModel struct {
@@ -153,6 +156,13 @@ func serviceAttributes() map[string]schema.Attribute {
 				"api_version": text("IOTCENTRAL_API_VERSION", "Version of the API: `"+iotcentral.APIVersionPreview+"` (default) or `"+iotcentral.APIVersionStable+
 					"`. Only the default tells the ID scope.",
 					stringvalidator.OneOf(apiVersions()...)),
+				"max_requests_per_second": schema.Int64Attribute{
+					Optional: true,
+					MarkdownDescription: fmt.Sprintf("Requests that this provider sends to one application in any second, from 1 to %d. Default: `%d`. IoT Central allows %[1]d per "+
+						"application, over all users and tokens. Each of the two provider names counts by itself.", iotcentral.MaxRequestsPerSecond, iotcentral.RequestsPerSecond) +
+						from("IOTCENTRAL_MAX_REQUESTS_PER_SECOND"),
+					Validators: []validator.Int64{int64validator.Between(1, iotcentral.MaxRequestsPerSecond)},
+				},
 			},
 		},
 		"endpoints": schema.SingleNestedAttribute{

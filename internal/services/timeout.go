@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
 // DefaultTimeout is that of an operation that is a few requests, with room for the
@@ -23,5 +25,5 @@ func WithTimeout(ctx context.Context, configured func(context.Context, time.Dura
 	timeout, problems := configured(ctx, fallback)
 	diags.Append(problems...)
 
-	return context.WithTimeout(ctx, timeout)
+	return transport.WithTimeout(ctx, timeout)
 }

@@ -147,7 +147,7 @@ func withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
 		return ctx, func() {}
 	}
 
-	return context.WithTimeout(ctx, callTimeout)
+	return WithTimeout(ctx, callTimeout)
 }
 
 // Text is an answer that is a string: quoted as JSON, or bare.

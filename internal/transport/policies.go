@@ -13,7 +13,6 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
-	"golang.org/x/time/rate"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 )
@@ -48,46 +47,6 @@ func (h Header) Do(request *policy.Request) (*http.Response, error) {
 	request.Raw().Header.Set(h.Name, h.Value)
 
 	return request.Next()
-}
-
-// RateLimits is a policy that keeps the requests to each host below a rate.
-type RateLimits struct {
-	perSecond rate.Limit
-	burst     int
-
-	mutex sync.Mutex
-	hosts map[string]*rate.Limiter
-}
-
-// NewRateLimits returns limits of perSecond requests to each host, and of burst
-// requests at once.
-func NewRateLimits(perSecond float64, burst int) *RateLimits {
-	return &RateLimits{perSecond: rate.Limit(perSecond), burst: burst, hosts: map[string]*rate.Limiter{}}
-}
-
-// Do implements policy.Policy. It waits for its turn, or until the context ends.
-func (l *RateLimits) Do(request *policy.Request) (*http.Response, error) {
-	ctx := request.Raw().Context()
-	if err := l.host(request.Raw().URL.Host).Wait(ctx); err != nil {
-		if ctx.Err() == nil { // The turn would come too late.
-			err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
-		}
-		return nil, &NotSentError{cause: err}
-	}
-
-	return request.Next()
-}
-
-func (l *RateLimits) host(name string) *rate.Limiter {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	limiter, known := l.hosts[name]
-	if !known {
-		limiter = rate.NewLimiter(l.perSecond, l.burst)
-		l.hosts[name] = limiter
-	}
-
-	return limiter
 }
 
 // observation is what was seen of a call while it was retried.
