@@ -45,9 +45,8 @@ func TestRemedy_dependsOnServiceAndStatus(t *testing.T) {
 		{integrated, http.StatusUnauthorized, []string{"ARM_TENANT_ID"}},
 		{integrated, http.StatusForbidden, []string{
 			"Microsoft.AzureSphere/catalogs/certificates/read",
-			"Microsoft.AzureSphere/catalogs/certificates/retrieveCertChain/action",
 			"Microsoft.AzureSphere/catalogs/certificates/retrieveProofOfPossessionNonce/action",
-			"Azure Sphere Contributor",
+			"Azure Sphere Publisher",
 		}},
 		{integrated, http.StatusNotFound, []string{"resource ID"}},
 		{integrated, http.StatusTooManyRequests, []string{"-parallelism"}},

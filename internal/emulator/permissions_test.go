@@ -18,12 +18,14 @@ func TestPrincipals_mayDoWhatTheirRolesSay(t *testing.T) {
 	entry := s.Entry("g")
 	serial, _ := s.ActiveCA()
 	certificate := s.Info.CatalogID + "/certificates/" + serial
-	type statuses struct{ read, chain, proof, group, code, tenant, legacyProof int }
+	type statuses struct{ read, chain, deployments, proof, write, group, code, tenant, legacyProof int }
 	for name, want := range map[string]statuses{
-		"owner":            {200, 200, 200, 200, 200, 200, 200},
-		"managed-identity": {200, 200, 200, 200, 200, 200, 200},
-		"reader":           {200, 403, 403, 200, 403, 200, 403},
-		"stranger":         {403, 403, 403, 403, 403, 403, 403},
+		"owner":            {200, 200, 200, 200, 200, 200, 200, 200, 200},
+		"managed-identity": {200, 200, 200, 200, 200, 200, 200, 200, 200},
+		"contributor":      {200, 200, 200, 200, 200, 200, 200, 200, 200},
+		"publisher":        {200, 200, 403, 200, 403, 200, 200, 200, 403},
+		"reader":           {200, 200, 200, 403, 403, 200, 403, 200, 403},
+		"stranger":         {403, 403, 403, 403, 403, 403, 403, 403, 403},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := s.In(t)
@@ -38,7 +40,9 @@ func TestPrincipals_mayDoWhatTheirRolesSay(t *testing.T) {
 			got := statuses{
 				s.ARMAs(name, http.MethodGet, certificate, "").Status,
 				s.ARMAs(name, http.MethodPost, certificate+"/retrieveCertChain", "").Status,
+				s.ARMAs(name, http.MethodPost, s.Info.CatalogID+"/listDeployments", "").Status,
 				s.ARMAs(name, http.MethodPost, certificate+"/retrieveProofOfPossessionNonce", `{"proofOfPossessionNonce":"n"}`).Status,
+				s.ARMAs(name, http.MethodPatch, s.Info.CatalogID, `{"tags":{}}`).Status,
 				central(http.MethodGet, "/enrollmentGroups/g"),
 				central(http.MethodPost, entry+"/generateVerificationCode"),
 				legacy("/cert"),
@@ -49,9 +53,9 @@ func TestPrincipals_mayDoWhatTheirRolesSay(t *testing.T) {
 			}
 		})
 	}
-	refused := s.ARMAs("reader", http.MethodPost, certificate+"/retrieveCertChain", "")
+	refused := s.ARMAs("reader", http.MethodPost, certificate+"/retrieveProofOfPossessionNonce", `{"proofOfPossessionNonce":"n"}`)
 	if refused.Text("error", "code") != "AuthorizationFailed" ||
-		!strings.Contains(refused.Text("error", "message"), "Microsoft.AzureSphere/catalogs/certificates/retrieveCertChain/action") {
+		!strings.Contains(refused.Text("error", "message"), "Microsoft.AzureSphere/catalogs/certificates/retrieveProofOfPossessionNonce/action") {
 		t.Errorf("answered %s", refused.Body)
 	}
 }

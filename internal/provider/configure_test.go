@@ -186,7 +186,7 @@ func TestConfigure_principalWithoutRights(t *testing.T) {
 	for name, test := range map[string]struct{ config, want string }{
 		"in Azure": {
 			`data "azuresphere_tenant_ca" "this" {}`,
-			`(?s)403.*Microsoft.AzureSphere/catalogs/certificates/read.*Azure\s+Sphere\s+Contributor`,
+			`(?s)403.*Microsoft.AzureSphere/catalogs/certificates/read.*Azure\s+Sphere\s+Publisher`,
 		},
 		"in the application": {
 			`data "iotcentral_enrollment_group" "this" { group_id = "x" }`,
@@ -254,3 +254,27 @@ func TestLog_showsRequestsAndNoSecrets(t *testing.T) {
 // jsonWebToken finds header and payload of a token. A header alone would also find
 // the private state, which is JSON in base64 too.
 var jsonWebToken = regexp.MustCompile(`eyJ[\w-]+\.eyJ[\w-]+`)
+
+// TestConfigure_publisherIsEnough: Azure Sphere Publisher is the smallest role with
+// the proof of possession, and Azure Sphere Reader is told so.
+func TestConfigure_publisherIsEnough(t *testing.T) {
+	t.Parallel()
+	as := func(bench *acctest.Bench, name string) {
+		for _, principal := range bench.Info().Principals {
+			if principal.Name == name {
+				bench.Setenv("ARM_CLIENT_ID", principal.ClientID)
+				bench.Setenv("ARM_CLIENT_SECRET", principal.ClientSecret)
+			}
+		}
+	}
+	bench := acctest.Start(t, nil)
+	as(bench, "publisher")
+	bench.Run(resource.TestStep{Config: acctest.TrustConfig, Check: isTrusted(t, bench)})
+
+	bench = acctest.Start(t, nil)
+	as(bench, "reader")
+	bench.Run(resource.TestStep{
+		Config:      `resource "azuresphere_proof_of_possession" "this" { verification_code = "code" }`,
+		ExpectError: regexp.MustCompile(`(?s)403.*Azure\s+Sphere\s+Publisher\s+is\s+the\s+smallest`),
+	})
+}

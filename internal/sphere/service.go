@@ -16,8 +16,8 @@ var IntegratedService = transport.Service{Name: "Azure Sphere", Remedy: func(sta
 		return transport.ResourceManagerUnauthorized
 	case http.StatusForbidden:
 		return "The principal needs a role on the catalog with Microsoft.AzureSphere/catalogs/certificates/read, and for verification " +
-			"Microsoft.AzureSphere/catalogs/certificates/retrieveCertChain/action and " +
-			"Microsoft.AzureSphere/catalogs/certificates/retrieveProofOfPossessionNonce/action, such as Azure Sphere Contributor. " +
+			"Microsoft.AzureSphere/catalogs/certificates/retrieveProofOfPossessionNonce/action as well. " +
+			"Azure Sphere Publisher is the smallest built-in role with both; Azure Sphere Reader has the first. " +
 			"The general Reader role is not enough. A new role assignment can take some minutes."
 	case http.StatusNotFound:
 		return "Check the catalog's resource ID, and that the principal belongs to the tenant of its subscription."

@@ -151,8 +151,9 @@ Hosts: an application is https://SUBDOMAIN.localhost:PORT or https://APPLICATION
 its own for clients that cannot resolve such names (address_url in emulator.json). Everything else is
 https://localhost:PORT.
 
-Principals, all in emulator.json: owner may do everything, reader may only read, stranger has no role anywhere, and
-managed-identity is the identity of the machine. Identities without a secret, under "identity" in emulator.json:
+Principals, all in emulator.json: owner may do everything, reader may only read, publisher and contributor have
+these roles of Azure Sphere, stranger has no role anywhere, and managed-identity is the identity of the machine.
+Identities without a secret, under "identity" in emulator.json:
 
   IMDS                HTTP_PROXY=metadata_url, which carries http://169.254.169.254 for clients that insist on it
   App Service         IDENTITY_ENDPOINT, IDENTITY_HEADER

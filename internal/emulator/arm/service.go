@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -148,10 +149,35 @@ func admitARM(c *call) *rest.Failure {
 	return nil
 }
 
-// mayDo reports whether the principal may do an action. Azure Sphere Reader has the read actions and no others: POST
-// actions, retrieveProofOfPossessionNonce among them, want more.
+// readerActions are those that Azure Sphere Reader has beside the read actions, by their ends. Azure Sphere Publisher lacks
+// listDeployments and has publisherActions. From the role definitions.
+var (
+	readerActions = []string{
+		"/catalogs/countDevices/action", "/catalogs/listDeviceGroups/action", "/catalogs/listDeviceInsights/action",
+		"/catalogs/listDevices/action", "/products/countDevices/action", "/deviceGroups/countDevices/action",
+		"/certificates/retrieveCertChain/action",
+	}
+	readerOnlyActions = []string{"/catalogs/listDeployments/action"}
+	publisherActions  = []string{
+		"/certificates/retrieveProofOfPossessionNonce/action", "/images/write", "/catalogs/uploadImage/action",
+	}
+)
+
+// mayDo reports whether the role of the principal has an action.
 func mayDo(p *entra.ServicePrincipal, action string) bool {
-	return p.ResourceManager == entra.Everything || p.ResourceManager == entra.Reading && strings.HasSuffix(action, "/read")
+	ends := func(ends ...string) bool {
+		return slices.ContainsFunc(ends, func(end string) bool { return strings.HasSuffix(strings.ToLower(action), strings.ToLower(end)) })
+	}
+	switch p.ResourceManager {
+	case entra.Everything:
+		return true
+	case entra.Reading:
+		return ends("/read") || ends(readerActions...) || ends(readerOnlyActions...)
+	case entra.Publishing:
+		return ends("/read") || ends(readerActions...) || ends(publisherActions...)
+	default:
+		return false
+	}
 }
 
 func tokenFailure(c *call, err error) *rest.Failure {

@@ -16,12 +16,13 @@ type Level int
 const (
 	Nothing Level = iota
 	Reading
+	Publishing // reading and proofs of possession; only Azure Resource Manager knows it
 	Everything
 )
 
 // Principal is a service principal of the tenant, as clients are told of it.
 type Principal struct {
-	Name         string `json:"name"` // owner, reader, stranger or managed-identity
+	Name         string `json:"name"` // owner, reader, stranger, managed-identity, publisher or contributor
 	Description  string `json:"description"`
 	ClientID     string `json:"client_id"`
 	ClientSecret string `json:"client_secret,omitempty"` // none for the managed identity
@@ -47,19 +48,29 @@ const managedIdentityName = "managed-identity"
 func newPrincipals() []*ServicePrincipal {
 	list := []*ServicePrincipal{
 		{
-			Principal: Principal{Name: "owner", Description: "may do everything: Azure Sphere Contributor on the catalogs, " +
-				"Contributor of the Legacy tenants, App Administrator in every application"},
+			Principal: Principal{Name: "owner", Description: "may do everything: Azure Sphere Owner of the catalogs, " +
+				"Administrator of the Legacy tenants, App Administrator in every application"},
 			ResourceManager: Everything, AzureSphere: Everything, IoTCentral: Everything,
 		},
 		{
-			Principal: Principal{Name: "reader", Description: "may only read: no proof of possession, and nothing written " +
-				"in any application"},
+			Principal: Principal{Name: "reader", Description: "may only read: Azure Sphere Reader of the catalogs, which has " +
+				"certificate chains and no proof of possession, and nothing written in any application"},
 			ResourceManager: Reading, AzureSphere: Reading, IoTCentral: Reading,
 		},
 		{Principal: Principal{Name: "stranger", Description: "gets tokens, and has no role anywhere"}},
 		{
 			Principal: Principal{Name: managedIdentityName, Description: "the identity of the machine, with the rights of the " +
 				"owner; it has no secret"},
+			ResourceManager: Everything, AzureSphere: Everything, IoTCentral: Everything,
+		},
+		{
+			Principal: Principal{Name: "publisher", Description: "Azure Sphere Publisher of the catalogs, the smallest role with " +
+				"the proof of possession; App Administrator in every application"},
+			ResourceManager: Publishing, AzureSphere: Reading, IoTCentral: Everything,
+		},
+		{
+			Principal: Principal{Name: "contributor", Description: "Azure Sphere Contributor of the catalogs, Contributor of the " +
+				"Legacy tenants, App Administrator in every application"},
 			ResourceManager: Everything, AzureSphere: Everything, IoTCentral: Everything,
 		},
 	}
