@@ -52,7 +52,7 @@ func TestCatalogDataSource_readsTheCatalog(t *testing.T) {
 		resource.TestStep{
 			PreConfig:   func() { bench.Fail(emulator.Fault{Operation: "Catalogs_Get", Status: 403}) },
 			Config:      `data "azuresphere_catalog" "this" {}`,
-			ExpectError: regexp.MustCompile(`(?s)Cannot read the catalog.*403.*Azure\s+Sphere\s+Contributor`),
+			ExpectError: regexp.MustCompile(`(?s)Cannot read the catalog.*403.*Azure\s+Sphere\s+Publisher`),
 		},
 	)
 }
