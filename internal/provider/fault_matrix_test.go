@@ -20,6 +20,10 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 )
 
+// emptyList is the fault that a list of a new catalog looks like. An apply waits for
+// its first CA.
+const emptyList = "200 with a list of null"
+
 // faults are what may become of a request on its way: refusals, lost connections
 // and answers, before and after the effect, and what a proxy may answer.
 func faults() map[string]emulator.Fault {
@@ -34,7 +38,7 @@ func faults() map[string]emulator.Fault {
 		all[fmt.Sprintf("%d after effect", status)] = emulator.Fault{Status: status, AfterEffect: true}
 	}
 	for name, body := range map[string]string{
-		"nothing": acctest.Nothing, "null": "null", "empty object": "{}", "empty list": "[]", "text": `"text"`, "number": "7", "list of null": `{"value":null}`,
+		"nothing": acctest.Nothing, "null": "null", "empty object": "{}", "empty list": "[]", "text": `"text"`, "number": "7", strings.TrimPrefix(emptyList, "200 with "): `{"value":null}`,
 		"other members": `{"id":{},"verified":"yes","info":{"sha1Thumbprint":7}}`, "cut off": `{"id":"a","displ`,
 	} {
 		all["200 with "+name] = emulator.Fault{Status: 200, Body: body}
@@ -117,10 +121,10 @@ func TestFaults_oneMoreApplyFinishes(t *testing.T) {
 				t.Parallel()
 				for _, operation := range one.operations {
 					for kind, fault := range faults() {
-						if phase == "deleting" && looksDone(operation, fault) {
+						if phase == "deleting" && looksDone(operation, fault) || strings.Contains(operation, "_List") && kind == emptyList {
 							continue
 						}
-						if cell := strings.Join([]string{phase, name, operation, kind}, ", "); sampled(t, cell, 24) {
+						if cell := strings.Join([]string{phase, name, operation, kind}, ", "); sampled(t, cell, 12) {
 							fault.Operation = operation
 							counted.add(phase+" "+name, meetFault(t, cell, one, fault))
 						}

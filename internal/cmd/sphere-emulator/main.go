@@ -28,16 +28,29 @@ func main() {
 	os.Exit(status)
 }
 
-// run serves until the context ends, and returns the exit status: 0 after that, 1 when the emulator could not start or
-// end, 2 when the arguments are wrong.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	opts, err := parse(args, stdout)
+// run serves until the context or the command ends, and returns the exit status: that of the command, 0 without one, 1
+// when the emulator could not start or end, 2 when the arguments are wrong. It leaves nothing behind.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status int) {
+	args, command := splitCommand(args)
+	opts, err := parse(args, len(command) > 0, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
 		fmt.Fprintf(stderr, "sphere-emulator: %v\nRun sphere-emulator -help for the manual.\n", err)
 		return 2
+	}
+	if opts.Dir == "" {
+		if opts.Dir, err = os.MkdirTemp("", "sphere-emulator-"); err != nil {
+			fmt.Fprintf(stderr, "sphere-emulator: %v\n", err)
+			return 1
+		}
+		defer func() { _ = os.RemoveAll(opts.Dir) }()
+	}
+	// The files of an earlier run would lead clients to an emulator that is gone.
+	if err := removeSettings(opts.Dir); err != nil {
+		fmt.Fprintf(stderr, "sphere-emulator: %v\n", err)
+		return 1
 	}
 	e, err := emulator.Start(opts) //nolint:contextcheck // opening listeners takes no time that could be cut short
 	if err != nil {
@@ -48,15 +61,33 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "sphere-emulator: %v\n", errors.Join(err, e.Close()))
 		return 1
 	}
+	defer func() {
+		if err := errors.Join(e.Close(), removeSettings(opts.Dir)); err != nil {
+			fmt.Fprintf(stderr, "sphere-emulator: %v\n", err)
+			status = max(status, 1)
+		}
+	}()
+	if len(command) > 0 {
+		return runCommand(ctx, command, e.Environment(), stdout, stderr)
+	}
 	fmt.Fprintf(stdout, "sphere-emulator is ready at %s with %s; settings are in %s\n",
 		e.Info().Endpoints.ResourceManager, strings.Join(opts.Applications, ", "), opts.Dir)
 	<-ctx.Done()
-	if err := e.Close(); err != nil {
-		fmt.Fprintf(stderr, "sphere-emulator: %v\n", err)
-		return 1
-	}
 	return 0
 }
+
+// removeSettings removes what is written for clients.
+func removeSettings(dir string) error {
+	var failures []error
+	for _, name := range []string{"emulator.env", "emulator.json", "ca.pem", clientFile} {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failures = append(failures, fmt.Errorf("removing the settings of an earlier run: %w", err))
+		}
+	}
+	return errors.Join(failures...)
+}
+
+const clientFile = "client.pem"
 
 // writeClientCertificate writes the certificate and key that clients can sign in with instead of a secret.
 func writeClientCertificate(e *emulator.Emulator, dir string) error {
@@ -64,19 +95,14 @@ func writeClientCertificate(e *emulator.Emulator, dir string) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(dir, "client.pem")
-	// A file that is there already would keep its mode.
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("replacing the client certificate: %w", err)
-	}
-	if err := os.WriteFile(name, text, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, clientFile), text, 0o600); err != nil {
 		return fmt.Errorf("writing the client certificate: %w", err)
 	}
 	return nil
 }
 
-// parse reads the flags. For -help it writes the manual and returns flag.ErrHelp.
-func parse(args []string, stdout io.Writer) (emulator.Options, error) {
+// parse reads the flags. With a command the folder is optional. For -help it writes the manual and returns flag.ErrHelp.
+func parse(args []string, command bool, stdout io.Writer) (emulator.Options, error) {
 	var opts emulator.Options
 	flags := flag.NewFlagSet("sphere-emulator", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -106,8 +132,8 @@ func parse(args []string, stdout io.Writer) (emulator.Options, error) {
 	switch {
 	case flags.NArg() > 0:
 		return opts, fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case opts.Dir == "":
-		return opts, errors.New("-dir is required: it is where the settings for clients are written")
+	case opts.Dir == "" && !command:
+		return opts, errors.New("-dir is required: it is where the settings for clients are written. Only with a command after -- is it optional")
 	case opts.CAAge < 0, opts.Latency < 0, opts.RateLimit < 0:
 		return opts, errors.New("-ca-age, -latency and -rate-limit cannot be negative")
 	}
@@ -123,7 +149,8 @@ Everything it knows is in memory and ends with it. It stops at SIGINT and SIGTER
 
 Usage:
 
-  sphere-emulator -dir DIR [flags]
+  sphere-emulator [flags] -- terraform test    # runs a command with the settings, and ends with it and its exit status
+  sphere-emulator -dir DIR [flags]             # serves until it is stopped
 
   sphere-emulator -dir /tmp/emulator &     # and, once it says that it is ready
   . /tmp/emulator/emulator.env

@@ -85,7 +85,7 @@ func TestParse_readsFlags(t *testing.T) {
 	got, err := parse([]string{
 		"-dir", "d", "-listen", "127.0.0.1:1", "-applications", "a,b", "-ca-age", "24h", "-latency", "5ms", "-rate-limit", "0",
 		"-behavior", "group-put=conflict", "-behavior", "page-size=3", "-federated-issuer", "https://issuer",
-	}, io.Discard)
+	}, false, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestParse_readsFlags(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("parsed %+v, want %+v", got, want)
 	}
-	defaults, err := parse([]string{"-dir", "d"}, io.Discard)
+	defaults, err := parse([]string{"-dir", "d"}, false, io.Discard)
 	if err != nil || defaults.RateLimit != 20 || defaults.Listen != "127.0.0.1:0" || !reflect.DeepEqual(defaults.Applications, []string{"contoso"}) {
 		t.Errorf("the defaults are %+v, %v", defaults, err)
 	}
@@ -143,7 +143,7 @@ func TestRun_endsWhenTheClientCertificateCannotBeWritten(t *testing.T) {
 	}
 	var stdout, stderr bytes.Buffer
 	status := run(t.Context(), []string{"-dir", dir}, &stdout, &stderr)
-	if status != 1 || !strings.Contains(stderr.String(), "replacing the client certificate") || stdout.Len() > 0 {
+	if status != 1 || !strings.Contains(stderr.String(), "client.pem") || stdout.Len() > 0 {
 		t.Errorf("status %d, said %q and %q", status, stdout.String(), stderr.String())
 	}
 }
