@@ -44,7 +44,7 @@ func (e *AnswerError) Error() string {
 func newAnswerError(response *http.Response) *AnswerError {
 	answered := &AnswerError{StatusCode: response.StatusCode}
 	var members struct {
-		Code        string `json:"error"`
+		Code        any    `json:"error"` // App Service sends an object.
 		Description string `json:"error_description"`
 		Codes       []int  `json:"error_codes"`
 	}
@@ -52,7 +52,8 @@ func newAnswerError(response *http.Response) *AnswerError {
 	if json.Unmarshal(body, &members) != nil {
 		return answered
 	}
-	answered.Code, answered.Description, answered.Codes = members.Code, members.Description, members.Codes
+	answered.Description, answered.Codes = members.Description, members.Codes
+	answered.Code, _ = members.Code.(string)
 	if len(answered.Codes) == 0 {
 		answered.Codes = codesInText(answered.Description)
 	}

@@ -4,9 +4,11 @@
 package auth_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -24,15 +26,22 @@ func TestTokenError_showsNoSecretOfAnAnswer(t *testing.T) {
 		"JSON without its brace":    `{"access_token":"opaqueSECRET`,
 		"quoted JSON":               `"{\"access_token\":\"opaqueSECRET\"}"`,
 		"JWT":                       `bad token eyJhbGciOiJSUzI1NiJ9.eyJTRUNSRVQ.SECRET here`,
-		"form":                      `client_secret=SECRET&client_id=x`,
-		"glued JWT":                 `token_eyJhbGciOiJSUzI1NiJ9.eyJTRUNSRVQ.SECRET`,
-		"JWT in a URL":              `https://x/?a=eyJhbGciOiJSUzI1NiJ9%2EeyJTRUNSRVQ%2ESECRET`,
-		"JWT in base64":             `x ZXlKaGJHY2lPaUpTVXpJMU5pSjkuU0VDUkVUSECRET== y`,
-		"JSON in a URL":             `https://x/?a=%7B%22access_token%22%3A%22opaqueSECRET%22%7D`,
-		"header":                    `Authorization: Bearer opaqueSECRET`,
+		"JWT after a letter":        `tokeneyJhbGciOiJSUzI1NiJ9.eyJTRUNSRVQ.SECRET`,
+		"encoded JWT":               `t=eyJhbGciOiJSUzI1NiJ9%2EeyJTRUNSRVQ%2ESECRET`,
+		"JWT in base64":             base64.StdEncoding.EncodeToString([]byte(`eyJhbGciOiJSUzI1NiJ9.eyJTRUNSRVQ.SECRET`)) + "SECRET",
+		"encoded form":              `access_token%3DSECRET%26x`,
+		"encoded JSON":              `%7B%22access_token%22%3A%22SECRET%22%7D`,
+		"JSON with an escape":       `{"access_token":"a\/SECRET\u002bSECRET"}`,
+		"bearer":                    `Authorization: Bearer abcdefghijSECRETklmnop`,
+		"encoded SAS":               `SharedAccessSignature%20sr%3Dapp%26sig%3DSECRET%253D`,
+		"device key":                `{"primaryKey": "SECRET"}`,
+		"key in base64":             base64.StdEncoding.EncodeToString([]byte("-----BEGIN PRIVATE KEY-----")) + "SECRET",
+		"encoded key":               "-----BEGIN%20PRIVATE%20KEY-----%0ASECRET%0A-----END%20PRIVATE%20KEY-----",
+		"long and opaque":           strings.Repeat("aB3", 40) + "SECRET",
 		"API token":                 `Authorization: SharedAccessSignature sr=SECRET&sig=SECRET&skn=SECRET&se=1`,
+		"basic":                     `Authorization: Basic abcdefghijSECRETklmnop`,
 		"SAS in a URL":              `https://x/?a=1%26sig%3DSECRET`,
-		"key in base64":             `x LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tSECRET y`,
+		"form":                      `client_secret=SECRET&client_id=x`,
 		"SAS":                       `SharedAccessSignature sr=app&sig=SECRET%3D&skn=name&se=1`,
 		"private key":               "-----BEGIN RSA PRIVATE KEY-----\nSECRET\n-----END RSA PRIVATE KEY-----",
 		"cut private key":           "-----BEGIN PRIVATE KEY-----\nSECRET",
@@ -55,14 +64,46 @@ func TestTokenError_hasAnEnd(t *testing.T) {
 	}
 }
 
+func TestRedact_leavesWhatHelps(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"AADSTS7000215: Invalid client secret provided. Trace ID: 7c8e4e0d-aaaa-bbbb-cccc-0123456789ab",
+		"/subscriptions/7c8e4e0d-aaaa-bbbb-cccc-0123456789ab/resourceGroups/fleet/providers/Microsoft.AzureSphere/catalogs/contoso",
+		"thumbprint 0123456789ABCDEF0123456789ABCDEF01234567 is not in the group",
+		"The access token is missing, expired or has a wrong audience.",
+	} {
+		if shown := auth.Redact(text); shown != text {
+			t.Errorf("%q became %q", text, shown)
+		}
+	}
+}
+
+// FuzzRedact puts a token between any two texts, in each spelling.
 func FuzzRedact(f *testing.F) {
 	f.Add(`{"access_token":"`, `"}`)
 	f.Add("eyJ", ".x")
-	f.Add("Bearer ", "%2")
+	f.Add("word", "%2E")
+	f.Add("Bearer ", "\n")
 	f.Fuzz(func(t *testing.T, before, after string) {
-		const token, signature = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl", "c2lnbmF0dXJl"
-		if shown := auth.Redact(before + token + after); strings.Contains(shown, signature) && !strings.Contains(before+after, signature[:4]) {
-			t.Errorf("the token is shown: %q", shown)
+		if len(before)+len(after) > 1000 {
+			return
+		}
+		const signature = "c2lnbmF0dXJl"
+		if strings.Contains(before+after, signature) {
+			return
+		}
+		const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0." + signature
+		for _, spelling := range []string{token, strings.ReplaceAll(url.QueryEscape(token), ".", "%2E"), "sig=" + signature, "sig%3D" + signature} {
+			if strings.HasPrefix(spelling, "sig") {
+				spelling = "&" + spelling
+			}
+			if shown := auth.Redact(before + spelling + after); strings.Contains(shown, signature) {
+				t.Errorf("the token is shown: %q", shown)
+			}
+		}
+		inBase64 := base64.StdEncoding.EncodeToString([]byte(token))
+		if shown := auth.Redact(before + inBase64 + after); strings.Contains(shown, inBase64) {
+			t.Errorf("the token is shown in base64: %q", shown)
 		}
 	})
 }
