@@ -40,8 +40,14 @@ func keepInstance(ctx context.Context, before services.PrivateReader, private se
 }
 
 // planClaim warns when another resource of the configuration manages the same. An
-// error would stop the plan of all others, and a destroy.
+// error would stop the plan of all others, and a destroy. In an apply Terraform plans
+// once more just before it creates a resource: there it is an error when the other
+// one has written, since what that wrote is no longer what this one was planned for.
 func planClaim(configured *clients.Clients, claim clients.Claim, diags *diag.Diagnostics) {
+	if holders := configured.Claims().Holders(claim); len(holders) > 0 {
+		addClaimed(claim, &clients.ClaimedError{Claim: claim, Holder: holders[0]}, diags)
+		return
+	}
 	others := configured.Claims().Plan(claim)
 	if len(others) == 0 {
 		return
@@ -54,8 +60,12 @@ func planClaim(configured *clients.Clients, claim clients.Claim, diags *diag.Dia
 func takeClaim(configured *clients.Clients, claim clients.Claim, diags *diag.Diagnostics) bool {
 	err := configured.Claims().Take(claim)
 	if err != nil {
-		diags.AddError("Another resource manages the same in "+claim.Group.String(), fwtypes.Sentence(err))
+		addClaimed(claim, err, diags)
 	}
 
 	return err == nil
+}
+
+func addClaimed(claim clients.Claim, err error, diags *diag.Diagnostics) {
+	diags.AddError("Another resource manages the same in "+claim.Group.String(), fwtypes.Sentence(err))
 }
