@@ -75,7 +75,7 @@ func New(cfg Config, options azcore.ClientOptions) (Credential, error) {
 	if err != nil {
 		return Credential{}, err
 	}
-	return Credential{TokenCredential: namedSource{source, method}, Method: method}, nil
+	return Credential{TokenCredential: namedSource{source, method, options.Retry}, Method: method}, nil
 }
 
 func newSource(method Method, cfg Config, options azcore.ClientOptions) (azcore.TokenCredential, error) {
@@ -123,12 +123,15 @@ func errNothingConfigured(cfg Config) error {
 type namedSource struct {
 	azcore.TokenCredential
 	method Method
+	retry  policy.RetryOptions
 }
 
 func (s namedSource) GetToken(ctx context.Context, request policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, signInTimeout, errSignInTimeout)
 	defer cancel()
 	ctx, seen := withAttempt(ctx)
+	// A call that must not be repeated says so in its context. Its sign-in may be.
+	ctx = policy.WithRetryOptions(ctx, s.retry)
 	token, err := s.TokenCredential.GetToken(ctx, request)
 	if err != nil {
 		return azcore.AccessToken{}, &TokenError{Method: s.method, Err: seen.failure(ctx, err)}

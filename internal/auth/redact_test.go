@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -156,4 +157,30 @@ func (silence) Do(request *http.Request) (*http.Response, error) {
 	<-request.Context().Done()
 
 	return nil, request.Context().Err()
+}
+
+// TestCredential_signInIsRepeatedForACallThatIsNot: a call that must not be repeated
+// says so in its context, which its sign-in sees.
+func TestCredential_signInIsRepeatedForACallThatIsNot(t *testing.T) {
+	t.Parallel()
+	counted := &failing{}
+	credential := mustNew(t, application(func(c *auth.Config) { c.ClientSecret, c.DisableInstanceDiscovery = secret, true }),
+		policy.ClientOptions{Transport: counted, Retry: policy.RetryOptions{MaxRetries: 2, RetryDelay: time.Nanosecond}})
+	once := policy.WithRetryOptions(t.Context(), policy.RetryOptions{MaxRetries: -1})
+	if _, err := credential.GetToken(once, policy.TokenRequestOptions{Scopes: []string{"https://example.com/.default"}}); err == nil {
+		t.Fatal("there is no error")
+	}
+	if counted.calls.Load() < 3 {
+		t.Errorf("%d tries, want 3", counted.calls.Load())
+	}
+}
+
+// failing is a service that is out of work.
+type failing struct{ calls atomic.Int32 }
+
+// Do implements policy.Transporter.
+func (f *failing) Do(request *http.Request) (*http.Response, error) {
+	f.calls.Add(1)
+
+	return &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{}, Body: http.NoBody, Request: request}, nil
 }

@@ -240,6 +240,7 @@ func (c *Client) failure(call Call, last *observation, err error) error {
 	if isContextError(err) {
 		failed.last = last.failure()
 	}
+	failed.arrived = last.mayHaveArrived()
 
 	return failed
 }

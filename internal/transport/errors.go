@@ -68,6 +68,9 @@ type ConnectionError struct {
 
 	cause error
 	last  error
+	// arrived says that an earlier try may have been carried out, whatever kept the
+	// last one from being sent.
+	arrived bool
 }
 
 // Error implements error. When time ran out it says what the service answered
@@ -156,7 +159,7 @@ func EffectUnknown(err error) bool {
 		lost       *ConnectionError
 	)
 	switch {
-	case errors.As(err, &unreadable):
+	case errors.As(err, &unreadable), errors.As(err, &lost) && lost.arrived:
 		return true
 	case errors.As(err, &answered):
 		return answered.StatusCode >= http.StatusInternalServerError || answered.StatusCode == http.StatusRequestTimeout

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -196,6 +197,44 @@ func TestSend_withoutATokenNothingIsSent(t *testing.T) {
 		}
 		if len(served.requests()) != 0 || credential.calls != 1 {
 			t.Errorf("%d requests and %d sign-ins, want 0 and 1", len(served.requests()), credential.calls)
+		}
+	}
+}
+
+// failsLater is a credential that has a token once.
+type failsLater struct{ calls int }
+
+func (f *failsLater) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	f.calls++
+	if f.calls > 1 {
+		return azcore.AccessToken{}, &auth.TokenError{Method: auth.AzureCLI, Err: errors.New("nobody is signed in any more")}
+	}
+
+	return azcore.AccessToken{Token: "x", ExpiresOn: time.Now().Add(time.Hour)}, nil
+}
+
+// signEach asks for a token before each try.
+type signEach struct{ credential azcore.TokenCredential }
+
+func (s signEach) Do(request *policy.Request) (*http.Response, error) {
+	if _, err := s.credential.GetToken(request.Raw().Context(), policy.TokenRequestOptions{}); err != nil {
+		return nil, err
+	}
+
+	return request.Next()
+}
+
+// The sign-in of a second try says nothing about the first one, which may have been
+// carried out.
+func TestEffectUnknown_whenASignInFailsAfterALostAnswer(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]answer{"lost": {err: errLost}, "500": {status: http.StatusInternalServerError}} {
+		served := &script{answers: []answer{first}}
+		client := transport.New(transport.Service{Name: "IoT Central"}, transport.Settings{HTTP: served, Retry: quick()}, signEach{&failsLater{}}, nil)
+		err := client.Send(t.Context(), get(), nil)
+		var unsigned *auth.TokenError
+		if !errors.As(err, &unsigned) || !transport.EffectUnknown(err) || len(served.requests()) != 1 {
+			t.Errorf("%s: after %d requests: %v", name, len(served.requests()), err)
 		}
 	}
 }

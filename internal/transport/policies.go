@@ -54,9 +54,10 @@ type observation struct {
 	call Call
 
 	mutex sync.Mutex
-	// tried says that a request was signed and sent.
-	tried bool
-	last  error
+	// tried says that a request was signed and sent, arrived that one may have been
+	// carried out: its answer was lost, or the service failed on the way.
+	tried, arrived bool
+	last           error
 }
 
 type observationKey struct{}
@@ -87,6 +88,21 @@ func (o *observation) remember(err error) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	o.last = err
+}
+
+// note notes whether a try that failed may have been carried out.
+func (o *observation) note(err error) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.arrived = o.arrived || EffectUnknown(&ConnectionError{cause: err})
+}
+
+// mayHaveArrived reports whether any try may have been carried out.
+func (o *observation) mayHaveArrived() bool {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+
+	return o.arrived
 }
 
 // failure returns why the last try failed that was not ended by the context.
@@ -130,6 +146,9 @@ func (o observer) Do(request *policy.Request) (*http.Response, error) {
 		}
 		fields["error"] = auth.Redact(err.Error())
 		tflog.Debug(ctx, "Request failed", fields)
+		if seen != nil {
+			seen.note(err)
+		}
 		if seen != nil && ctx.Err() == nil {
 			seen.remember(err)
 		}
@@ -143,7 +162,9 @@ func (o observer) Do(request *policy.Request) (*http.Response, error) {
 	}
 	tflog.Debug(ctx, "Request answered", fields)
 	if seen != nil && response.StatusCode >= http.StatusBadRequest {
-		seen.remember(newError(o.service, seen.call, response))
+		refused := newError(o.service, seen.call, response)
+		seen.note(refused)
+		seen.remember(refused)
 	}
 
 	return response, nil
