@@ -78,6 +78,9 @@ func New(service Service, settings Settings, authenticate policy.Policy, limits 
 // like all others.
 func ClientOptions(settings Settings) policy.ClientOptions {
 	options := clientOptions(settings, settings.Retry)
+	if settings.HTTP != nil {
+		options.Transport = tokensOnly{settings.HTTP}
+	}
 	options.PerRetryPolicies = []policy.Policy{observer{service: Service{Name: "Microsoft Entra ID"}}}
 
 	return *options

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 )
 
 // Limits of what is read of an answer, in bytes after decompression. A list of a
@@ -14,7 +16,21 @@ import (
 const (
 	maxAnswer  = 8 << 20
 	maxRefusal = 1 << 20
+	maxToken   = 1 << 20
 )
+
+// tokensOnly ends the bodies of answers to token requests, which are short.
+type tokensOnly struct{ policy.Transporter }
+
+// Do implements policy.Transporter.
+func (t tokensOnly) Do(request *http.Request) (*http.Response, error) {
+	response, err := t.Transporter.Do(request)
+	if err == nil {
+		response.Body = &limitedBody{ReadCloser: response.Body, left: maxToken, limit: maxToken}
+	}
+
+	return response, err
+}
 
 // TooLargeError says that an answer is larger than any that the services give.
 type TooLargeError struct{ Limit int64 }

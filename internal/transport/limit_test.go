@@ -74,3 +74,22 @@ func TestNewHTTPClient_bodiesHaveAnEnd(t *testing.T) {
 		})
 	}
 }
+
+func TestClientOptions_answersToTokenRequestsAreShort(t *testing.T) {
+	t.Parallel()
+	for size, fits := range map[int]bool{1 << 20: true, 1<<20 + 1: false} {
+		served := transporterFunc(func(request *http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(strings.Repeat("x", size))), Request: request}, nil
+		})
+		request := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://login.example/token", http.NoBody)
+		response, err := transport.ClientOptions(transport.Settings{HTTP: served}).Transport.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.Copy(io.Discard, response.Body)
+		var tooLarge *transport.TooLargeError
+		if errors.As(err, &tooLarge) == fits || response.Body.Close() != nil {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+}
