@@ -12,11 +12,9 @@ import (
 	"os/exec"
 	"slices"
 	"syscall"
-	"time"
-)
 
-// commandEnd is how long a command has to end after an interrupt. Terraform saves its state in that time.
-const commandEnd = time.Minute
+	"golang.org/x/term"
+)
 
 // splitCommand separates the flags from the command after "--".
 func splitCommand(args []string) (flags, command []string) {
@@ -27,7 +25,7 @@ func splitCommand(args []string) (flags, command []string) {
 }
 
 // runCommand runs a command with the environment, and returns its exit status. When the context ends, the command is
-// interrupted and waited for.
+// interrupted and waited for, however long it takes: Terraform finishes what it has begun and saves its state.
 func runCommand(ctx context.Context, command []string, environment map[string]string, stdout, stderr io.Writer) int {
 	child := exec.CommandContext(ctx, command[0], command[1:]...)
 	child.Stdin, child.Stdout, child.Stderr = os.Stdin, stdout, stderr
@@ -35,8 +33,12 @@ func runCommand(ctx context.Context, command []string, environment map[string]st
 	for name, value := range environment {
 		child.Env = append(child.Env, name+"="+value)
 	}
-	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
-	child.WaitDelay = commandEnd
+	child.Cancel = func() error {
+		if hasItAlready(context.Cause(ctx)) {
+			return nil
+		}
+		return child.Process.Signal(os.Interrupt)
+	}
 	err := child.Run()
 	var exit *exec.ExitError
 	if err != nil && child.ProcessState == nil {
@@ -49,4 +51,11 @@ func runCommand(ctx context.Context, command []string, environment map[string]st
 		}
 	}
 	return child.ProcessState.ExitCode()
+}
+
+// hasItAlready reports whether the command got the signal as well: a terminal sends an interrupt to both, and a second one
+// makes Terraform stop at once.
+func hasItAlready(cause error) bool {
+	var got signalled
+	return errors.As(cause, &got) && got.Signal == os.Interrupt && term.IsTerminal(int(os.Stdin.Fd()))
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -95,5 +96,16 @@ func TestRun_removesTheSettingsOfAnEarlierRun(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) > 0 {
 		t.Errorf("left %q, %v", left, err)
+	}
+}
+
+// TestHasItAlready_onlyAnInterruptFromATerminal: the standard input of a test is no
+// terminal, so every signal is passed on.
+func TestHasItAlready_onlyAnInterruptFromATerminal(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []error{nil, context.Canceled, signalled{os.Interrupt}, signalled{syscall.SIGTERM}} {
+		if hasItAlready(cause) {
+			t.Errorf("%v is not passed on", cause)
+		}
 	}
 }

@@ -22,11 +22,18 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	stop()
-	os.Exit(status)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ctx, end := context.WithCancelCause(context.Background())
+	go func() { end(signalled{<-signals}) }()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
+
+// signalled is why the context ended: this process got a signal.
+type signalled struct{ os.Signal }
+
+// Error implements error.
+func (s signalled) Error() string { return "got the signal " + s.String() }
 
 // run serves until the context or the command ends, and returns the exit status: that of the command, 0 without one, 1
 // when the emulator could not start or end, 2 when the arguments are wrong. It leaves nothing behind.
@@ -194,7 +201,7 @@ Control, without a token, on https://localhost:PORT:
   DELETE /_emulator/requests   forgets them
   POST   /_emulator/faults     makes requests fail: {"service":"iotcentral","method":"PUT","status":500,"times":1}
                                conditions: service (entra, arm, sphere, iotcentral), method, path (glob), operation
-                               effect: status or drop, times, retry_after, after_effect, code, body
+                               effect: status or drop, skip, times, retry_after, after_effect, code, body
   DELETE /_emulator/faults     ends them
   POST   /_emulator/rotate     {"stage":"issue"}, then activate, then expire or revoke; "catalog" for another than
                                the default one
