@@ -109,11 +109,11 @@ func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certifica
 
 // DeleteCertificate empties an entry. An empty entry is no error.
 func (c *Client) DeleteCertificate(ctx context.Context, id CertificateID) error {
-	return gone(c.transport.Send(ctx, transport.Call{
+	return c.remove(ctx, transport.Call{
 		Operation: "remove the " + string(id.Entry) + " certificate of the enrollment group",
 		Method:    http.MethodDelete,
 		URL:       c.certificateAddress(id),
-	}, nil), func() error {
+	}, func() error {
 		_, err := c.Certificate(ctx, id)
 		return err
 	})

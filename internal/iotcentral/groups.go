@@ -6,7 +6,6 @@ package iotcentral
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
@@ -153,29 +152,12 @@ func (p EnrollmentGroupPatch) isIn(group EnrollmentGroup) bool {
 // DeleteGroup deletes a group and its certificates. A group that is not there is
 // no error.
 func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
-	return gone(c.transport.Send(ctx, transport.Call{
+	return c.remove(ctx, transport.Call{
 		Operation: "delete the enrollment group",
 		Method:    http.MethodDelete,
 		URL:       c.address(id.Host, groupsSegment, id.Group),
-	}, nil), func() error {
+	}, func() error {
 		_, err := c.Group(ctx, id)
 		return err
 	})
-}
-
-// gone returns the failure of a deletion. A 404 is believed when reading gives one
-// as well: something on the way may answer so, and what exists would be left behind.
-func gone(deletion error, read func() error) error {
-	if !transport.IsNotFound(deletion) {
-		return deletion
-	}
-	err := read()
-	switch {
-	case transport.IsNotFound(err):
-		return nil
-	case err == nil:
-		return fmt.Errorf("%w, although it exists", deletion)
-	default:
-		return err
-	}
 }

@@ -235,6 +235,12 @@ func TestDelete_takesNotFoundAsDone(t *testing.T) {
 			if err := test.delete(t, client); !transport.IsNotFound(err) || !strings.Contains(err.Error(), "although it exists") {
 				t.Errorf("a false 404: %v", err)
 			}
+			for _, body := range []string{"{}", "null", "7"} {
+				client, _ = serve(answer{http.StatusOK, body}, answer{http.StatusOK, `{"id":"a","type":"iot","attestation":{"type":"x509"},"info":{"sha1Thumbprint":"0123456789ABCDEF0123456789ABCDEF01234567"}}`})
+				if err := test.delete(t, client); !transport.EffectUnknown(err) || !strings.Contains(err.Error(), "although it exists") {
+					t.Errorf("a false success with %s: %v", body, err)
+				}
+			}
 			client, _ = serve(answer{http.StatusNotFound, ""}, answer{http.StatusForbidden, ""})
 			if err := test.delete(t, client); transport.StatusCode(err) != http.StatusForbidden {
 				t.Errorf("a 404 that cannot be confirmed: %v", err)

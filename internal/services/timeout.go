@@ -16,6 +16,12 @@ import (
 // pauses of a rate limit.
 const DefaultTimeout = 10 * time.Minute
 
+// WithDefaultTimeout is WithTimeout for what has no timeouts block: data sources and
+// lists. Every wait must end.
+func WithDefaultTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
+	return transport.WithTimeout(ctx, DefaultTimeout)
+}
+
 // WithTimeout returns a context that ends after the timeout of an operation, which
 // is a method of timeouts.Value: plan.Timeouts.Create. fallback is for when the
 // configuration says nothing.

@@ -48,9 +48,9 @@ type Client struct {
 	retry    policy.RetryOptions
 }
 
-// New returns a client of the service.
-// authenticate adds the Authorization header. limits, which may be nil, holds
-// requests back before the service refuses them. Further policies see each try.
+// New returns a client of the service. authenticate adds the Authorization header.
+// limits, which may be nil, holds requests back before the service refuses them.
+// Further policies see each try.
 func New(service Service, settings Settings, authenticate policy.Policy, limits *RateLimits, further ...policy.Policy) *Client {
 	retry := settings.Retry
 	if retry.MaxRetries == 0 && retry.RetryDelay == 0 {
@@ -113,10 +113,10 @@ type Call struct {
 	Secret string
 }
 
-// Send makes the call and decodes a JSON answer into out, unless out is nil or
-// the answer is empty. Every status outside 2xx is an *Error, and a web page an
-// *UnreadableError. A deadline that
-// ends the retries is reported together with the service's last answer.
+// Send makes the call and decodes a JSON answer into out, unless out is nil or the
+// answer is empty. Every status outside 2xx is an *Error, and what cannot be read an
+// *UnreadableError. A deadline that ends the retries is reported together with why
+// the last try failed. A call without a deadline gets one.
 func (c *Client) Send(ctx context.Context, call Call, out any) error {
 	ctx, cancel := withDeadline(ctx)
 	defer cancel()
@@ -160,7 +160,7 @@ type Text string
 // that a proxy answered would be taken for done.
 var (
 	errPage    = errors.New("it is a web page, such as one to sign in at a proxy")
-	errNotJSON = errors.New("it is not the JSON of the service, and may come from a proxy")
+	errNotJSON = errors.New("it is not JSON, and may come from a proxy")
 )
 
 func decode(body []byte, out any) error {
@@ -170,7 +170,7 @@ func decode(body []byte, out any) error {
 		return errPage
 	case len(body) == 0:
 		return nil
-	case out == nil && (!json.Valid(body) || body[0] != '{' && !bytes.Equal(body, []byte("null"))):
+	case out == nil && !json.Valid(body):
 		return errNotJSON
 	case out == nil:
 		return nil
@@ -287,6 +287,8 @@ func (c *Client) NoList(call Call) error {
 // host is refused: the token would travel there. An answer without a list is an
 // *UnreadableError.
 func List[T any](ctx context.Context, client *Client, call Call) ([]T, error) {
+	ctx, cancel := withDeadline(ctx) // Pages may go on without end.
+	defer cancel()
 	first, err := url.Parse(call.URL)
 	if err != nil {
 		return nil, err

@@ -112,7 +112,7 @@ func TestSend_decodesLeniently(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 			client, _ = scripted(answer{status: test.status, body: test.body})
-			if err := client.Send(t.Context(), get(), nil); err != nil && json.Valid([]byte(test.body)) && test.body[0] != '[' {
+			if err := client.Send(t.Context(), get(), nil); err != nil && json.Valid([]byte(test.body)) {
 				t.Errorf("an answer that nobody wants is read: %v", err)
 			}
 		})
@@ -131,9 +131,8 @@ func TestSend_whatAProxyAnswersIsNoSuccess(t *testing.T) {
 		"nothing is wanted":    {"\n<!DOCTYPE html><title>Sign in</title>", nil, "it is a web page"},
 		"text is wanted":       {"\n<!DOCTYPE html><title>Sign in</title>", &text, "it is a web page"},
 		"with a mark in front": {"\ufeff<html>", nil, "it is a web page"},
-		"plain text":           {"Access denied by policy", nil, "it is not the JSON"},
-		"another kind of JSON": {"7", nil, "it is not the JSON"},
-		"JSON that is cut off": {`{"id":`, nil, "it is not the JSON"},
+		"plain text":           {"Access denied by policy", nil, "it is not JSON"},
+		"JSON that is cut off": {`{"id":`, nil, "it is not JSON"},
 	} {
 		client, _ := scripted(answer{status: http.StatusOK, body: test.body})
 		err := client.Send(t.Context(), get(), test.out)

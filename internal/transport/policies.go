@@ -83,18 +83,15 @@ func (o *observation) signed() bool {
 	return o.tried
 }
 
-// remember keeps why a try failed.
-func (o *observation) remember(err error) {
-	o.mutex.Lock()
-	defer o.mutex.Unlock()
-	o.last = err
-}
-
-// note notes whether a try that failed may have been carried out.
-func (o *observation) note(err error) {
+// failed notes why a try failed, and whether it may have been carried out. Why is
+// kept unless it is the end of the context, which says nothing about the service.
+func (o *observation) failed(err error, ended bool) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	o.arrived = o.arrived || EffectUnknown(&ConnectionError{cause: err})
+	if !ended {
+		o.last = err
+	}
 }
 
 // mayHaveArrived reports whether any try may have been carried out.
@@ -147,10 +144,7 @@ func (o observer) Do(request *policy.Request) (*http.Response, error) {
 		fields["error"] = auth.Redact(err.Error())
 		tflog.Debug(ctx, "Request failed", fields)
 		if seen != nil {
-			seen.note(err)
-		}
-		if seen != nil && ctx.Err() == nil {
-			seen.remember(err)
+			seen.failed(err, ctx.Err() != nil)
 		}
 
 		return nil, err
@@ -162,9 +156,7 @@ func (o observer) Do(request *policy.Request) (*http.Response, error) {
 	}
 	tflog.Debug(ctx, "Request answered", fields)
 	if seen != nil && response.StatusCode >= http.StatusBadRequest {
-		refused := newError(o.service, seen.call, response)
-		seen.note(refused)
-		seen.remember(refused)
+		seen.failed(newError(o.service, seen.call, response), false)
 	}
 
 	return response, nil

@@ -15,7 +15,7 @@ import (
 // Resource Manager. A name may be what its service allows, and is escaped.
 var (
 	resourceGroup = regexp.MustCompile(`^[\pL\pN_().-]{0,89}[\pL\pN_()-]$`)
-	resourceName  = regexp.MustCompile(`^[\pL\pN][\pL\pN_.-]{0,254}$`)
+	resourceName  = regexp.MustCompile(`^[\pL\pN_-][\pL\pN_.-]{0,254}$`)
 )
 
 // IsResourceID reports whether a text is the ID of an Azure resource of the type

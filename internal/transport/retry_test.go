@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -372,6 +373,27 @@ func TestSend_withoutADeadlineEndsAllTheSame(t *testing.T) {
 		err := newClient(silent, policy.RetryOptions{}).Send(t.Context(), get(), nil)
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) != 10*time.Minute {
 			t.Errorf("after %s: %v", time.Since(started), err)
+		}
+	})
+}
+
+// A list whose pages never end has one deadline for all of them.
+func TestList_withoutADeadlineEndsAllTheSame(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		page := 0
+		endless := transporterFunc(func(request *http.Request) (*http.Response, error) {
+			page++
+			time.Sleep(time.Minute) // Of the bubble.
+			body := fmt.Sprintf(`{"value":[],"nextLink":"https://contoso.example/api?page=%d"}`, page)
+			return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: request}, request.Context().Err()
+		})
+		call := get()
+		call.URL = "https://contoso.example/api"
+		started := time.Now()
+		_, err := transport.List[struct{}](t.Context(), newClient(endless, policy.RetryOptions{}), call)
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) > 11*time.Minute {
+			t.Errorf("after %s and %d pages: %v", time.Since(started), page, err)
 		}
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
@@ -127,6 +128,8 @@ func trustedEntryDataSourceAttribute(entry iotcentral.Entry) schema.Attribute {
 
 // Read implements datasource.DataSource.
 func (d *trustDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, cancel := services.WithDefaultTimeout(ctx)
+	defer cancel()
 	var config trustDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

@@ -18,6 +18,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
 
@@ -87,6 +88,8 @@ func (*groupCertificateDataSource) Schema(_ context.Context, _ datasource.Schema
 
 // Read implements datasource.DataSource.
 func (d *groupCertificateDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, cancel := services.WithDefaultTimeout(ctx)
+	defer cancel()
 	var config groupCertificateDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

@@ -19,6 +19,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
@@ -72,12 +73,16 @@ func (r *groupCertificateListResource) List(ctx context.Context, req list.ListRe
 		diags  diag.Diagnostics
 	)
 	diags.Append(req.Config.Get(ctx, &config)...)
-	host, groups := r.groups(ctx, config, &diags)
+	listing, cancel := services.WithDefaultTimeout(ctx)
+	defer cancel()
+	host, groups := r.groups(listing, config, &diags)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
-	stream.Results = func(push func(list.ListResult) bool) {
+	stream.Results = func(push func(list.ListResult) bool) { // It runs after List has returned.
+		ctx, cancel := services.WithDefaultTimeout(ctx)
+		defer cancel()
 		var pushed int64
 		for _, group := range groups {
 			if group.Attestation.Type != iotcentral.AttestationX509 {

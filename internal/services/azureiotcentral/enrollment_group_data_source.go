@@ -15,6 +15,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 )
 
 // NewEnrollmentGroupDataSource returns iotcentral_enrollment_group as a data source.
@@ -56,6 +57,8 @@ func (*enrollmentGroupDataSource) Schema(_ context.Context, _ datasource.SchemaR
 
 // Read implements datasource.DataSource.
 func (d *enrollmentGroupDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, cancel := services.WithDefaultTimeout(ctx)
+	defer cancel()
 	var config enrollmentGroup
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

@@ -18,6 +18,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 )
 
 type enrollmentGroupListModel struct {
@@ -63,6 +64,8 @@ func (*enrollmentGroupListResource) ListResourceConfigSchema(_ context.Context, 
 
 // List implements list.ListResource.
 func (r *enrollmentGroupListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	ctx, cancel := services.WithDefaultTimeout(ctx)
+	defer cancel()
 	var (
 		config enrollmentGroupListModel
 		diags  diag.Diagnostics

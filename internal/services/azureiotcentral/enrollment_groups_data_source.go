@@ -16,6 +16,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 )
 
 // groupFilter says which groups are meant. Null means all.
@@ -115,6 +116,8 @@ func (*enrollmentGroupsDataSource) Schema(_ context.Context, _ datasource.Schema
 
 // Read implements datasource.DataSource.
 func (d *enrollmentGroupsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, cancel := services.WithDefaultTimeout(ctx)
+	defer cancel()
 	var config enrollmentGroupsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

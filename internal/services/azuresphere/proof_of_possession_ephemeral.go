@@ -15,6 +15,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
 // NewProofOfPossessionEphemeralResource returns azuresphere_proof_of_possession as
@@ -67,7 +68,7 @@ func (r *proofOfPossessionEphemeralResource) Open(ctx context.Context, req ephem
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, shortTimeout)
+	ctx, cancel := transport.WithTimeout(ctx, shortTimeout)
 	defer cancel()
 	if _, ok := proof.prove(ctx, r.Clients, &resp.Diagnostics); ok {
 		resp.Diagnostics.Append(resp.Result.Set(ctx, &proof)...)

@@ -51,6 +51,8 @@ func (*tenantCAListResource) ListResourceConfigSchema(_ context.Context, _ list.
 
 // List implements list.ListResource.
 func (r *tenantCAListResource) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	ctx, cancel := services.WithDefaultTimeout(ctx)
+	defer cancel()
 	var (
 		config services.TenantArgument
 		diags  diag.Diagnostics

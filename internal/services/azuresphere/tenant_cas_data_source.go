@@ -13,6 +13,7 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -81,6 +82,8 @@ func (*tenantCAsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 
 // Read implements datasource.DataSource.
 func (d *tenantCAsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	ctx, cancel := services.WithDefaultTimeout(ctx)
+	defer cancel()
 	var config tenantCAsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
