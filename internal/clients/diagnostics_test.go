@@ -37,7 +37,7 @@ func TestRemedy_dependsOnServiceAndStatus(t *testing.T) {
 		{central, http.StatusUnauthorized, []string{"API token", "Entra tenant"}},
 		{central, http.StatusForbidden, []string{"Azure RBAC", "App Administrator", "root organization", "Device connectivity management"}},
 		{central, http.StatusConflict, nil},
-		{central, http.StatusTooManyRequests, []string{"20 per second", "-parallelism"}},
+		{central, http.StatusTooManyRequests, []string{"20 requests per second", "-parallelism"}},
 		{central, http.StatusNotFound, nil},
 		{central, http.StatusUnprocessableEntity, nil},
 		{central, http.StatusInternalServerError, nil},

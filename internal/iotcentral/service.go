@@ -4,6 +4,7 @@
 package iotcentral
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
@@ -12,6 +13,9 @@ import (
 // Service is an application of IoT Central.
 var Service = transport.Service{Name: "IoT Central", Remedy: func(status int) string {
 	switch status {
+	case http.StatusTooManyRequests:
+		return fmt.Sprintf("An application takes %d requests per second, over all users and tokens. Try again later, run Terraform with a lower -parallelism, "+
+			"or lower iot_central.max_requests_per_second.", MaxRequestsPerSecond)
 	case http.StatusUnauthorized:
 		return "IoT Central does not accept the token. An API token may have expired or belong to another application; " +
 			"a principal must be of the Entra tenant of the application's subscription. " +

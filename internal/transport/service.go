@@ -20,13 +20,13 @@ const ResourceManagerUnauthorized = "Azure Resource Manager does not accept the 
 	"and endpoints.resource_manager_audience where endpoints are set."
 
 func (s Service) remedy(status int) string {
-	switch {
-	case status == http.StatusTooManyRequests:
-		return "The service limits the rate of requests (IoT Central: 20 per second and application, over all users and tokens). " +
-			"Try again later, or run Terraform with a lower -parallelism."
-	case s.Remedy == nil:
-		return ""
-	default:
-		return s.Remedy(status)
+	var remedy string
+	if s.Remedy != nil {
+		remedy = s.Remedy(status)
 	}
+	if remedy == "" && status == http.StatusTooManyRequests {
+		remedy = "The service limits the rate of requests. Try again later, or run Terraform with a lower -parallelism."
+	}
+
+	return remedy
 }

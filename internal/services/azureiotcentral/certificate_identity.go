@@ -6,13 +6,16 @@ package azureiotcentral
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 )
 
 const (
@@ -64,4 +67,21 @@ func importedCertificateID(ctx context.Context, req resource.ImportStateRequest,
 	}
 
 	return id, err == nil
+}
+
+// certificateRefresh reads the entry that a resource is about. gone returns the
+// warning for an entry that is empty.
+func certificateRefresh[Model any](configured *clients.Clients, failure string, timeoutsOf func(*Model) timeouts.Value, idOf func(*Model) types.String,
+	gone func(iotcentral.CertificateID) (summary, detail string),
+) services.Refresh[Model, iotcentral.CertificateID, iotcentral.SigningCertificate] {
+	return services.Refresh[Model, iotcentral.CertificateID, iotcentral.SigningCertificate]{
+		Failure:  failure,
+		Timeouts: timeoutsOf,
+		ParseID: func(state *Model) (iotcentral.CertificateID, error) {
+			return iotcentral.ParseCertificateID(idOf(state).ValueString())
+		},
+		Identity: func(id iotcentral.CertificateID) any { return newCertificateIdentity(id) },
+		Get:      configured.IoTCentral().Certificate,
+		Gone:     gone,
+	}
 }

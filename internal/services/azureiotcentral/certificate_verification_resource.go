@@ -236,18 +236,12 @@ func addHandshakeError(diags *diag.Diagnostics, err error) {
 
 // Read implements resource.Resource.
 func (r *verificationResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	refresh := services.Refresh[verificationModel, iotcentral.CertificateID, iotcentral.SigningCertificate]{
-		Failure:  "Cannot read the verification",
-		Timeouts: func(state *verificationModel) timeouts.Value { return state.Timeouts },
-		ParseID: func(state *verificationModel) (iotcentral.CertificateID, error) {
-			return iotcentral.ParseCertificateID(state.CertificateID.ValueString())
-		},
-		Identity: func(id iotcentral.CertificateID) any { return newCertificateIdentity(id) },
-		Get:      r.IoTCentral().Certificate,
-		Gone: func(id iotcentral.CertificateID) (summary, detail string) {
+	refresh := certificateRefresh(r.Clients, "Cannot read the verification",
+		func(state *verificationModel) timeouts.Value { return state.Timeouts },
+		func(state *verificationModel) types.String { return state.CertificateID },
+		func(id iotcentral.CertificateID) (summary, detail string) {
 			return "The verified certificate is gone", fmt.Sprintf("%s was removed outside Terraform. Devices cannot enrol with it. The verification is dropped from the state and planned anew.", id)
-		},
-	}
+		})
 	refresh.Read(ctx, req, resp, func(ctx context.Context, state *verificationModel, id iotcentral.CertificateID, found iotcentral.SigningCertificate) {
 		if state.Thumbprint.IsNull() { // After an import.
 			state.Thumbprint = fwtypes.NewThumbprint(found.Thumbprint)

@@ -149,6 +149,8 @@ func (r *groupCertificateResource) ModifyPlan(ctx context.Context, req resource.
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	ctx, cancel := services.WithTimeout(ctx, plan.Timeouts.Read, defaultTimeout, &resp.Diagnostics)
+	defer cancel()
 	plan.ID = types.StringUnknown()
 	if group, err := iotcentral.ParseGroupID(plan.EnrollmentGroupID.ValueString()); err == nil && !plan.Entry.IsUnknown() {
 		id := group.Certificate(iotcentral.Entry(plan.Entry.ValueString()))
@@ -305,18 +307,12 @@ func (r *groupCertificateResource) put(ctx context.Context, id iotcentral.Certif
 
 // Read implements resource.Resource.
 func (r *groupCertificateResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	refresh := services.Refresh[groupCertificateModel, iotcentral.CertificateID, iotcentral.SigningCertificate]{
-		Failure:  "Cannot read the certificate of the enrollment group",
-		Timeouts: func(state *groupCertificateModel) timeouts.Value { return state.Timeouts },
-		ParseID: func(state *groupCertificateModel) (iotcentral.CertificateID, error) {
-			return iotcentral.ParseCertificateID(state.ID.ValueString())
-		},
-		Identity: func(id iotcentral.CertificateID) any { return newCertificateIdentity(id) },
-		Get:      r.IoTCentral().Certificate,
-		Gone: func(id iotcentral.CertificateID) (summary, detail string) {
+	refresh := certificateRefresh(r.Clients, "Cannot read the certificate of the enrollment group",
+		func(state *groupCertificateModel) timeouts.Value { return state.Timeouts },
+		func(state *groupCertificateModel) types.String { return state.ID },
+		func(id iotcentral.CertificateID) (summary, detail string) {
 			return "The certificate is gone", fmt.Sprintf("%s was removed outside Terraform. Devices cannot enrol with it. It is dropped from the state and planned anew.", id)
-		},
-	}
+		})
 	refresh.Read(ctx, req, resp, func(ctx context.Context, state *groupCertificateModel, id iotcentral.CertificateID, found iotcentral.SigningCertificate) {
 		keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
 		if found.Thumbprint != state.Thumbprint.Value() {

@@ -138,18 +138,12 @@ func addCodeError(diags *diag.Diagnostics, err error) {
 // another certificate, the code is void: its thumbprint then shows the plan why
 // the code is replaced.
 func (r *verificationCodeResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	refresh := services.Refresh[verificationCodeModel, iotcentral.CertificateID, iotcentral.SigningCertificate]{
-		Failure:  "Cannot read the entry of the verification code",
-		Timeouts: func(state *verificationCodeModel) timeouts.Value { return state.Timeouts },
-		ParseID: func(state *verificationCodeModel) (iotcentral.CertificateID, error) {
-			return iotcentral.ParseCertificateID(state.CertificateID.ValueString())
-		},
-		Identity: func(id iotcentral.CertificateID) any { return newCertificateIdentity(id) },
-		Get:      r.IoTCentral().Certificate,
-		Gone: func(id iotcentral.CertificateID) (summary, detail string) {
+	refresh := certificateRefresh(r.Clients, "Cannot read the entry of the verification code",
+		func(state *verificationCodeModel) timeouts.Value { return state.Timeouts },
+		func(state *verificationCodeModel) types.String { return state.CertificateID },
+		func(id iotcentral.CertificateID) (summary, detail string) {
 			return "The verification code is void", fmt.Sprintf("%s holds no certificate any more. The code is dropped from the state and planned anew.", id)
-		},
-	}
+		})
 	refresh.Read(ctx, req, resp, func(_ context.Context, state *verificationCodeModel, _ iotcentral.CertificateID, found iotcentral.SigningCertificate) {
 		state.Thumbprint = fwtypes.NewThumbprint(found.Thumbprint)
 	})
