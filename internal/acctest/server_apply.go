@@ -54,6 +54,17 @@ func (s *Server) PlanUpdate(before Resource, arguments map[string]any) Plan {
 	return s.plan(before, config, s.encode(proposed))
 }
 
+// Replan plans the configuration of an earlier plan once more, over what is there by
+// now.
+func (s *Server) Replan(earlier Plan, before Resource) Plan {
+	s.t.Helper()
+	kind := s.kind(earlier.before.typeName)
+	before.typeName = earlier.before.typeName
+	proposed := s.proposed(before.typeName, s.unmarshal(earlier.config, kind), s.unmarshal(before.state, kind))
+
+	return s.plan(before, earlier.config, s.encode(proposed))
+}
+
 // proposed is the configuration, completed with what the state has of computed
 // attributes: what Terraform proposes to the provider.
 func (s *Server) proposed(typeName string, config, before tftypes.Value) tftypes.Value {

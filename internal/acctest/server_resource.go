@@ -51,6 +51,9 @@ func (s *Server) kind(typeName string) tftypes.Type {
 	return schema.ValueType()
 }
 
+// Absent is a resource that has no state.
+func (*Server) Absent(typeName string) Resource { return Resource{typeName: typeName} }
+
 // Written is a resource with a state that somebody wrote, instead of the provider.
 func (s *Server) Written(typeName string, state map[string]any) Resource {
 	s.t.Helper()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -111,7 +112,6 @@ func TestKills_oneMoreApplyFinishes(t *testing.T) {
 func interrupt(t *testing.T, shape, phase, kind string, n int) string {
 	t.Helper()
 	bench := acctest.Start(t, nil)
-	bench.Setenv("TF_LOG", "")
 	cli := bench.NewCLI(killConfigs[shape])
 	command := "apply"
 	switch phase {
@@ -123,12 +123,13 @@ func interrupt(t *testing.T, shape, phase, kind string, n int) string {
 		cli.MustRun("apply", "-auto-approve")
 		command = "destroy"
 	}
-	met := false
+	var met atomic.Bool
 	var process *acctest.Process
 	started := make(chan struct{})
+	before := len(bench.Requests())
 	bench.Fail(emulator.Fault{Skip: n, Times: 1, Drop: true, AfterEffect: interruptions[kind].afterEffect, Met: func() {
 		<-started
-		met = true
+		met.Store(true)
 		interruptions[kind].end(process)
 	}})
 	process = cli.Begin(command, "-auto-approve")
@@ -136,8 +137,11 @@ func interrupt(t *testing.T, shape, phase, kind string, n int) string {
 	process.Wait()
 	bench.ClearFaults()
 	outcome := "finished by one more"
-	if !met {
+	if !met.Load() {
 		outcome = "was not interrupted"
+		if sent := len(bench.Requests()) - before; sent > killRequests {
+			t.Errorf("a run that nothing interrupts sends %d requests, so not each was interrupted", sent)
+		}
 	}
 	output, exitCode := cli.Run(command, "-auto-approve")
 	if block := regexp.MustCompile(`import \{\s+│?\s*to\s+= iotcentral_enrollment_group\.<name>\s+│?\s*id\s+= "([^"]+)"`).FindStringSubmatch(output); exitCode != 0 && block != nil {
