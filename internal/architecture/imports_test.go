@@ -58,12 +58,14 @@ var arrows = []struct {
 	{"fwtypes/fwtypestest", nil},
 	{"acctest", []string{"provider", "emulator", "emulator/conformance", "iotcentral", "certs", "certs/certstest", "mirror"}},
 	{"mirror", nil},
+	{"markdown", nil},
 	{"release", nil},
 	{"architecture", nil},
 	{"cmd/sphere-emulator", []string{"emulator"}},
 	{"cmd/demo", []string{"mirror", "transport"}},
 	{"cmd/mirror", []string{"mirror"}},
-	{"cmd/docs", []string{"mirror", "provider"}},
+	{"cmd/docs", []string{"markdown", "mirror", "provider"}},
+	{"cmd/prose", nil},
 }
 
 // strangers are the modules that packages must not reach, themselves or through

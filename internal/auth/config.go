@@ -91,7 +91,7 @@ type Config struct {
 }
 
 // trimmed returns the configuration without white space around its values. A
-// trailing line break is the usual companion of a variable that a pipeline set
+// trailing line break is common in a variable that a pipeline set
 // from a file.
 func (c Config) trimmed() Config {
 	for _, value := range []*string{

@@ -44,8 +44,8 @@ func (c *Clients) GroupForPlan(ctx context.Context, id iotcentral.GroupID) (iotc
 	return c.lookUpGroup(ctx, id, planMemory)
 }
 
-// GroupForCreate reads a group that is about to be created, unless the plan just
-// before has done so.
+// GroupForCreate reads a group that is about to be created, unless the plan
+// right before has done so.
 func (c *Clients) GroupForCreate(ctx context.Context, id iotcentral.GroupID) (iotcentral.EnrollmentGroup, error) {
 	return c.lookUpGroup(ctx, id, createMemory)
 }
@@ -80,7 +80,7 @@ func (e *ApplicationNotFoundError) Error() string {
 		"the subdomain is the first part of the application's URL, and not its display name"
 }
 
-// checkApplication tells an absent group from an absent application, once for each
+// checkApplication distinguishes an absent group from an absent application, once for each
 // application of a run. Nothing is concluded from another failure.
 func (c *Clients) checkApplication(ctx context.Context, host string) error {
 	_, err, _ := c.planned.calls.Do(host, func() (any, error) {

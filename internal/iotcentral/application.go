@@ -21,7 +21,7 @@ var ErrApplication = errors.New("an application is given by its subdomain (conto
 	"an Azure resource ID does not work here")
 
 // ErrNoSuffix is the error for a subdomain without a DNS suffix to complete it.
-var ErrNoSuffix = errors.New("the subdomain alone does not tell the host, since the DNS suffix of IoT Central is not known " +
+var ErrNoSuffix = errors.New("the host cannot be built from the subdomain alone, since the DNS suffix of IoT Central is not known " +
 	"in this environment; set endpoints.iot_central_dns_suffix (IOTCENTRAL_DNS_SUFFIX)")
 
 // ErrDNSSuffix is the error for a text that completes no subdomain.

@@ -13,7 +13,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
-// SigningCertificate is what the service tells of the certificate in an entry. By
+// SigningCertificate is what the service returns about the certificate in an entry. By
 // its documentation it never returns the certificate itself.
 type SigningCertificate struct {
 	// Thumbprint is zero when the answer has none.
@@ -67,7 +67,7 @@ func (c *Client) Certificate(ctx context.Context, id CertificateID) (SigningCert
 	}
 	found, err := certificate.public()
 	if err == nil && found.Thumbprint.IsZero() {
-		err = errors.New("it does not tell the thumbprint")
+		err = errors.New("it does not contain the thumbprint")
 	}
 	if err != nil {
 		return SigningCertificate{}, unreadable(operation, err)
@@ -78,7 +78,7 @@ func (c *Client) Certificate(ctx context.Context, id CertificateID) (SigningCert
 
 // PutCertificate puts a certificate into an entry and replaces what is there.
 // verified marks it as trusted without proof of possession. When the answer does
-// not tell the thumbprint, the entry is read again.
+// not return the thumbprint, the entry is read again.
 func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certificate *certs.Certificate, verified bool) (SigningCertificate, error) {
 	operation := "put the certificate into the " + string(id.Entry) + " entry of the enrollment group"
 	var stored signingCertificate
@@ -101,7 +101,7 @@ func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certifica
 	found, err = c.Certificate(ctx, id)
 	if err != nil {
 		// The upload succeeded, so this is not about it.
-		err = unreadable(operation, fmt.Errorf("it tells no thumbprint, and reading it failed: %w", err))
+		err = unreadable(operation, fmt.Errorf("it contains no thumbprint, and reading the entry failed: %w", err))
 	}
 
 	return found, err

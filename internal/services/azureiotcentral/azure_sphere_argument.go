@@ -21,9 +21,9 @@ import (
 )
 
 const (
-	azureSphereDescription          = "The Azure Sphere tenant that owns the CA. Empty braces mean the provider's default."
-	azureSphereCatalogIDDescription = "Azure resource ID of the catalog (Integrated). Conflicts with `tenant_id`."
-	azureSphereTenantIDDescription  = "ID of the Azure Sphere (Legacy) tenant. Legacy ends on 27 September 2027."
+	azureSphereDescription          = "The Azure Sphere tenant that owns the CA. `{}` means the tenant of the provider block."
+	azureSphereCatalogIDDescription = "Azure resource ID of the catalog (Integrated). Default: the catalog of the provider block. Conflicts with `tenant_id`."
+	azureSphereTenantIDDescription  = "ID of the Azure Sphere (Legacy) tenant, a UUID. Default: the tenant of the provider block. Legacy ends on 27 September 2027."
 )
 
 // azureSphereDefault is azure_sphere = {}.

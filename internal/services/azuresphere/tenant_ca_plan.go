@@ -181,7 +181,7 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 		}
 		if kept && config.Thumbprint.IsNull() {
 			diags.AddAttributeError(path.Root("renewal"), "No such tenant CA", clients.Explain(err)+fmt.Sprintf(
-				"\n\nrenewal = %q keeps the CA of the former tenant, %s, which is none of these. Set renewal = %q to take the Active CA of this tenant, or set thumbprint.",
+				"\n\nrenewal = %q keeps the CA of the former tenant, %s, and the new tenant has no such CA. Set renewal = %q to take the Active CA of this tenant, or set thumbprint.",
 				renewalManual, state.scope(), renewalAutomatic))
 			return
 		}

@@ -73,7 +73,7 @@ func (*tenantCAsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			"tenant_id":  tenantIDDataAttribute(),
 			"certificates": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The certificates, in the order of the service. " +
-					"Of expired ones the service no longer gives the body: what is read from it is null then.",
+					"Azure Sphere does not return the body of an expired certificate; the attributes that come from it are null.",
 				NestedObject: schema.NestedAttributeObject{Attributes: certificate},
 			},
 		},
