@@ -106,7 +106,7 @@ func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadReq
 	}
 	application, host, err := d.RequireHost(named)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", clients.ExplainMissing(err, "iotcentral", "application"))
 		return
 	}
 	result.ID, result.Host, result.Application = types.StringValue(host), types.StringValue(host), types.StringValue(application)
@@ -133,8 +133,11 @@ func (d *applicationDataSource) idScope(ctx context.Context, host string, knownT
 	case knownToExist && noRight:
 		diags.AddWarning("The ID scope is not known", clients.Explain(err))
 		return types.StringNull()
+	case transport.IsNotFound(err):
+		addListError(host, err, diags)
+		return types.StringNull()
 	default:
-		clients.AddError(diags, "Cannot read the IoT Central application", err)
+		clients.AddError(diags, "Cannot read the IoT Central application "+host, err)
 		return types.StringNull()
 	}
 	for _, group := range groups {

@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
@@ -56,7 +55,7 @@ func knownScopeOf(ctx context.Context, configured *clients.Clients, argument typ
 		err = clients.ErrTenantLater
 	}
 	if err != nil {
-		diags.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
 	}
 
 	return scope, !diags.HasError()

@@ -193,7 +193,7 @@ func (r *trustResource) readTenant(ctx context.Context, found *findings, argumen
 	scope, known, err := scopeOf(ctx, r.Clients, argument, diags)
 	switch {
 	case err != nil:
-		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
 		return false
 	case !known: // An error would stop the plan that makes it known.
 		diags.AddWarning("The trust was not checked", fmt.Sprintf("The Azure Sphere tenant that %s trusts is known only after the apply. "+

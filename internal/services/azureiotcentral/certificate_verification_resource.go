@@ -137,7 +137,7 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	config.check(config.Thumbprint, &resp.Diagnostics) // More is known than in ValidateConfig.
 	if !config.AzureSphere.IsNull() {
 		if _, _, err := scopeOf(ctx, r.Clients, config.AzureSphere, &resp.Diagnostics); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", fwtypes.Sentence(err))
+			resp.Diagnostics.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
 		}
 	}
 	r.checkProofDates(plan, state, &resp.Diagnostics)

@@ -185,7 +185,7 @@ func (r *enrollmentGroupResource) newID(plan *enrollmentGroupModel, diags *diag.
 	}
 	application, host, err := r.RequireHost(configured)
 	if err != nil {
-		diags.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("application"), "No IoT Central application", clients.ExplainMissing(err, "iotcentral", "application"))
 		return iotcentral.GroupID{}, false
 	}
 	plan.Application = types.StringValue(application)

@@ -77,7 +77,7 @@ func (d *catalogDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	scope, err := d.RequireScope(config.CatalogID, types.StringNull())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere catalog", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere catalog", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	if scope.CatalogID == "" {

@@ -34,7 +34,7 @@ type proofOfPossession struct {
 func (m *proofOfPossession) prove(ctx context.Context, configured *clients.Clients, diags *diag.Diagnostics) (thumbprint string, ok bool) {
 	scope, err := configured.RequireScope(nullIfUnknown(m.CatalogID), nullIfUnknown(m.TenantID))
 	if err != nil {
-		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return "", false
 	}
 	proof, err := trust.ProvePossession(ctx, configured.Tenant(scope), m.Thumbprint.Value(), m.VerificationCode.ValueString(),

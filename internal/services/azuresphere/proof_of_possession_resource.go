@@ -126,7 +126,7 @@ func (r *proofOfPossessionResource) ModifyPlan(ctx context.Context, req resource
 	}
 	scope, isKnown, err := r.Scope(config.CatalogID, config.TenantID)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	if !isKnown {

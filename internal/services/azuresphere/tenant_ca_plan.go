@@ -39,7 +39,7 @@ func (r *tenantCAResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	defer cancel()
 	scope, known, err := r.Scope(config.CatalogID, config.TenantID)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	if !known {

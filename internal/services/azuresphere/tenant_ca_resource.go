@@ -190,7 +190,7 @@ func (r *tenantCAResource) saveSnapshot(ctx context.Context, scope sphere.Scope,
 func (r *tenantCAResource) adopt(ctx context.Context, plan *tenantCAModel, diags *diag.Diagnostics) {
 	scope, err := r.RequireScope(nullIfUnknown(plan.CatalogID), nullIfUnknown(plan.TenantID))
 	if err != nil {
-		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	found, err := trust.AwaitCA(ctx, r.Tenant(scope), plan.Thumbprint.Value(), r.Backoff)

@@ -91,7 +91,7 @@ func (d *tenantCAsDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	scope, err := d.RequireScope(config.CatalogID, config.TenantID)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	certificates, err := d.Tenant(scope).Certificates(ctx)

@@ -115,7 +115,7 @@ func (d *tenantDataSource) find(ctx context.Context, config tenantModel, diags *
 	}
 	scope, err := d.RequireScope(types.StringNull(), config.TenantID)
 	if errors.Is(err, clients.ErrTenantLater) {
-		diags.AddAttributeError(path.Root("tenant_id"), "No Azure Sphere (Legacy) tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("tenant_id"), "No Azure Sphere (Legacy) tenant", clients.ExplainMissing(err, "azuresphere", "tenant_id or name"))
 		return sphere.TenantIdentity{}, false
 	}
 	if err != nil || scope.TenantID == "" {
