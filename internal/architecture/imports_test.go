@@ -63,7 +63,7 @@ var arrows = []struct {
 	{"cmd/sphere-emulator", []string{"emulator"}},
 	{"cmd/demo", []string{"mirror", "transport"}},
 	{"cmd/mirror", []string{"mirror"}},
-	{"cmd/docs", []string{"mirror", "provider"}},
+	{"cmd/docs", []string{"mirror", "provider", "emulator"}},
 }
 
 // strangers are the modules that packages must not reach, themselves or through
