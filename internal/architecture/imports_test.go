@@ -65,7 +65,7 @@ var arrows = []struct {
 	{"cmd/demo", []string{"lab"}},
 	{"cmd/bench", []string{"lab"}},
 	{"cmd/mirror", []string{"mirror"}},
-	{"cmd/docs", []string{"mirror", "provider"}},
+	{"cmd/docs", []string{"mirror", "provider", "emulator"}},
 }
 
 // strangers are the modules that packages must not reach, themselves or through

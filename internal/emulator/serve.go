@@ -37,7 +37,7 @@ func (h *host) Answer(c *rest.Call) rest.Answer {
 	fault := h.faults.match(h.service, c)
 	var a rest.Answer
 	if fault == nil || fault.AfterEffect {
-		a = c.Handle()
+		a = h.handle(c)
 	}
 	if fault != nil {
 		if fault.Met != nil {
@@ -53,6 +53,13 @@ func (h *host) Answer(c *rest.Call) rest.Answer {
 		panic(http.ErrAbortHandler) // net/http's way to cut the connection
 	}
 	return a.With("Date", c.Now.Format(http.TimeFormat)) // The emulated time, and not the machine's.
+}
+
+// handle has the service handle the call, while nothing happens that concerns all services at once.
+func (e *Emulator) handle(c *rest.Call) rest.Answer {
+	e.world.RLock()
+	defer e.world.RUnlock()
+	return c.Handle()
 }
 
 // delay waits for the configured latency. It reports false when the client has gone or the emulator is being closed.
@@ -113,7 +120,10 @@ func (e *Emulator) applicationLabel(host string) string {
 		return ""
 	}
 	label, suffix, found := strings.Cut(strings.ToLower(host), ".")
-	if found && (suffix == "localhost" || suffix == e.listenName || e.central.Find(label) != nil) {
+	if strings.EqualFold(host, e.opts.Hostname) {
+		return "" // The host name itself may have dots.
+	}
+	if found && (suffix == "localhost" || suffix == e.opts.Hostname || e.central.Find(label) != nil) {
 		return label
 	}
 	return ""

@@ -161,8 +161,8 @@ var switches = []switchEntry{
 		func(b *Behavior) *int { return &b.OperationPolls }),
 	duration("new-catalog-certificate", "68s", "Azure Sphere: how long after its creation a catalog has its certificate",
 		func(b *Behavior) *time.Duration { return &b.NewCatalogCertificate }),
-	toggle("rotation", "manual", "automatic", "Azure Sphere: CA renewal by command, or 90 and 45 days before the end "+
-		"as the clock moves", func(b *Behavior) *bool { return &b.AutomaticRotation }),
+	toggle("rotation", "manual", "automatic", "Azure Sphere: CA renewal by command and as the clock is advanced, or "+
+		"also as time goes by", func(b *Behavior) *bool { return &b.AutomaticRotation }),
 
 	toggle("legacy-strings", "quoted", "bare", "Azure Sphere (Legacy): certificates as JSON strings, or as bare text",
 		func(b *Behavior) *bool { return &b.LegacyStringsBare }),

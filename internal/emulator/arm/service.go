@@ -75,6 +75,9 @@ func New(config Config, host rest.Host) *Service {
 // ServeHTTP answers a request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.rest.ServeHTTP(w, r) }
 
+// Routes returns every operation.
+func (s *Service) Routes() []rest.Listed { return s.rest.Routes() }
+
 // armWords are the words of resource paths as their resource providers spell them. Resource Manager takes them in any
 // case.
 var armWords = []string{

@@ -10,7 +10,7 @@ type Behavior struct {
 	NonActiveBody         NonActiveBody // body of certificates that are not Active
 	NonActiveProofRefused bool          // only the Active CA signs proofs; default: an Inactive one does too
 	NewCatalogCertificate time.Duration // how long after its creation a catalog has its certificate; 0: at once
-	AutomaticRotation     bool          // CAs are renewed as the clock moves; default: by Rotate alone
+	AutomaticRotation     bool          // CAs are renewed as time goes by; default: by Rotate, and when the clock is advanced
 }
 
 // NonActiveBody says what becomes of the body of a certificate that is not Active.

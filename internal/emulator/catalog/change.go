@@ -37,9 +37,21 @@ func (s *Store) Settle(now time.Time) {
 			c.End(now)
 		}
 	}
-	if !s.behavior.AutomaticRotation {
-		return
+	if s.behavior.AutomaticRotation {
+		s.renewAll(now)
 	}
+}
+
+// Pass makes everything happen that is due by now, after the clock was moved: CAs are renewed as in life, whatever the
+// switch says.
+func (s *Store) Pass(now time.Time) {
+	s.Lock()
+	defer s.Unlock()
+	s.Settle(now)
+	s.renewAll(now)
+}
+
+func (s *Store) renewAll(now time.Time) {
 	for _, cat := range s.catalogs {
 		for s.renew(cat, now) {
 		}

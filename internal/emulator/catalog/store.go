@@ -51,8 +51,10 @@ type Catalog struct {
 
 // Stamp says who made and changed a thing, and when.
 type Stamp struct {
-	Created, Modified     time.Time
-	CreatedBy, ModifiedBy string // client IDs
+	Created    time.Time `json:"created,omitzero"`
+	Modified   time.Time `json:"modified,omitzero"`
+	CreatedBy  string    `json:"created_by,omitempty"`  // client ID
+	ModifiedBy string    `json:"modified_by,omitempty"` // likewise
 }
 
 // Made is the stamp of what is made now.
@@ -86,7 +88,21 @@ func (s *Store) Unlock() { s.mu.Unlock() }
 
 // Create makes a catalog whose CA is so old, and lists it.
 func (s *Store) Create(resourceGroup, name, by string, now time.Time, caAge time.Duration) (*Catalog, error) {
-	cat := &Catalog{
+	cat := s.newCatalog(resourceGroup, name, by, now)
+	if err := s.issueCA(cat, now.Add(-caAge-pki.CatalogBackoff)); err != nil {
+		return nil, err
+	}
+	cat.certificates[0].status = StatusActive
+	s.catalogs = append(s.catalogs, cat)
+	if s.first == "" {
+		s.first = cat.ID
+	}
+	return cat, nil
+}
+
+// newCatalog makes a catalog without a CA, and does not list it.
+func (s *Store) newCatalog(resourceGroup, name, by string, now time.Time) *Catalog {
+	return &Catalog{
 		Stamp: Made(by, now),
 		ID: fmt.Sprintf("/subscriptions/%s/resourceGroups/%s/providers/Microsoft.AzureSphere/catalogs/%s",
 			s.subscriptionID, resourceGroup, name),
@@ -99,15 +115,6 @@ func (s *Store) Create(resourceGroup, name, by string, now time.Time, caAge time
 		Provisioning:  "Succeeded",
 		ETag:          NewETag(),
 	}
-	if err := s.issueCA(cat, now.Add(-caAge-pki.CatalogBackoff)); err != nil {
-		return nil, err
-	}
-	cat.certificates[0].status = StatusActive
-	s.catalogs = append(s.catalogs, cat)
-	if s.first == "" {
-		s.first = cat.ID
-	}
-	return cat, nil
 }
 
 // AwaitCertificate hides the certificate of a catalog that was just made for as long as the switch says.

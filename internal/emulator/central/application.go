@@ -47,12 +47,18 @@ func (s *Service) Add(subdomain, resourceGroupID string, rateLimit int) *Applica
 	if rateLimit > 0 {
 		app.limiter = rate.NewLimiter(rate.Limit(rateLimit), rateLimit)
 	}
-	token := &apiToken{id: "emulator", roles: []string{appAdministrator}, expiry: s.now().Add(apiTokenLife)}
-	app.tokens = append(app.tokens, token)
-	app.APIToken = app.signAPIToken(token)
+	app.tokens = append(app.tokens, s.ownToken())
+	app.APIToken = app.signAPIToken(app.tokens[0])
 	s.apps = append(s.apps, app)
 	return app
 }
+
+// ownToken is the API token that clients are told of.
+func (s *Service) ownToken() *apiToken {
+	return &apiToken{id: ownTokenID, roles: []string{appAdministrator}, expiry: s.tenant.Now().Add(apiTokenLife)}
+}
+
+const ownTokenID = "emulator"
 
 // Applications returns every application, in order of creation.
 func (s *Service) Applications() []*Application { return s.apps }

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// CanEnrol reports whether an application would let a device with this certificate enrol now: an enabled group has a
-// verified CA that is valid and has signed it.
+// CanEnrol reports whether an application would let a device with this certificate enrol now: it is valid, and an enabled
+// group has a verified CA that is valid and has signed it.
 func (s *Service) CanEnrol(subdomain string, device *x509.Certificate) bool {
 	now := s.now()
 	for _, app := range s.apps {
-		if app.Subdomain == subdomain && app.canEnrol(device, now) {
+		if app.Subdomain == subdomain && validAt(device, now) && app.canEnrol(device, now) {
 			return true
 		}
 	}

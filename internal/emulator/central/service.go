@@ -68,7 +68,7 @@ func admit(c *call) *rest.Failure {
 	if c.app == nil {
 		return rest.Fail(http.StatusNotFound, "NotFound", "The application was not found.")
 	}
-	if c.app.limiter != nil && !c.app.limiter.AllowN(c.Now, 1) {
+	if c.app.limiter != nil && !c.app.limiter.AllowN(c.s.tenant.Now(), 1) {
 		f := rest.Fail(http.StatusTooManyRequests, "TooManyRequests", "The application has had too many requests.")
 		if seconds := c.s.behavior.RetryAfter; seconds > 0 {
 			f = f.With("Retry-After", strconv.Itoa(seconds))
@@ -98,7 +98,7 @@ func admit(c *call) *rest.Failure {
 // an API token of the application.
 func (c *call) level() (entra.Level, error) {
 	if authorization := c.Request.Header.Get("Authorization"); strings.HasPrefix(authorization, sasScheme) {
-		return c.app.checkAPIToken(authorization, c.Now)
+		return c.app.checkAPIToken(authorization, c.s.tenant.Now())
 	}
 	p, err := c.s.tenant.Bearer(c.Call, entra.AudienceIoTCentral)
 	if err != nil {

@@ -157,7 +157,7 @@ func putAPIToken(c *call) (rest.Answer, *rest.Failure) {
 	if c.app.findAPIToken(id) != nil {
 		return rest.Answer{}, rest.Fail(http.StatusConflict, "Conflict", "The API token already exists.")
 	}
-	t := &apiToken{id: id, roles: roles, expiry: c.Now.Add(apiTokenLife)}
+	t := &apiToken{id: id, roles: roles, expiry: c.s.tenant.Now().Add(apiTokenLife)}
 	c.app.tokens = append(c.app.tokens, t)
 	return rest.JSON(http.StatusOK, t.body(c.app.signAPIToken(t))), nil
 }

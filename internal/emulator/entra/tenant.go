@@ -21,7 +21,7 @@ type Config struct {
 	AuthorityHost    string           // https://HOST/
 	MetadataURL      string           // http://HOST, the address of the metadata listener
 	FederatedIssuers []string         // further token issuers whose client assertions the owner accepts, of any subject
-	Now              func() time.Time // clock, in UTC
+	Now              func() time.Time // clock of tokens, in UTC
 }
 
 // Tenant is an Entra tenant. Its principals are never added to.
@@ -81,6 +81,9 @@ func New(config Config) (*Tenant, error) {
 	}
 	return t, nil
 }
+
+// Now is the time that tokens go by: not the emulated one, since clients hold them against their own clock.
+func (t *Tenant) Now() time.Time { return t.config.Now() }
 
 // authority is the address of the tenant, without a slash at its end.
 func (t *Tenant) authority() string { return t.config.AuthorityHost + t.ID }

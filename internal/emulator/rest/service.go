@@ -59,6 +59,26 @@ func (s *Service[C]) On(pattern, operationID, action string, handle func(C) (Ans
 	}
 }
 
+// Listed is an operation and where it is.
+type Listed struct {
+	Route
+
+	Method, Path string // the path as in the pattern of On
+}
+
+// Routes returns every operation, ordered by path and method. HEAD is not among the methods.
+func (s *Service[C]) Routes() []Listed {
+	var list []Listed
+	for _, path := range slices.Sorted(maps.Keys(s.paths)) {
+		for _, method := range slices.Sorted(maps.Keys(s.paths[path])) {
+			if method != http.MethodHead {
+				list = append(list, Listed{s.paths[path][method].Route, method, path})
+			}
+		}
+	}
+	return list
+}
+
 // ServeHTTP answers a request.
 func (s *Service[C]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	routed := r
