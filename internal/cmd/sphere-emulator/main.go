@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -120,7 +121,7 @@ func applications(e *emulator.Emulator) string {
 // removeSettings removes what is written for clients.
 func removeSettings(dir string) error {
 	var failures []error
-	for _, name := range append(emulator.Files(), clientFile) {
+	for _, name := range slices.Backward(append([]string{clientFile}, emulator.Files()...)) { // emulator.env first
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			failures = append(failures, fmt.Errorf("removing the settings of an earlier run: %w", err))
 		}
