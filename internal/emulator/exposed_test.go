@@ -69,6 +69,15 @@ func TestHostname_isInEveryAddressAndCertificate(t *testing.T) {
 	}
 }
 
+// TestHostname_mayBeginLikeAnApplication: it is the name of the emulator all the same.
+func TestHostname_mayBeginLikeAnApplication(t *testing.T) {
+	t.Parallel()
+	s := emulatortest.Start(t, emulator.Options{Hostname: "contoso.test"})
+	s.ARM(http.MethodGet, s.Info.CatalogID, "").Want(http.StatusOK)
+	s.Central(http.MethodGet, "/enrollmentGroups", "").Want(http.StatusOK)
+	control(s, http.MethodGet, "health", "").Want(http.StatusOK)
+}
+
 func TestControl_needsATokenBeyondLoopbackOnly(t *testing.T) {
 	t.Parallel()
 	for listen, exposed := range map[string]bool{"127.0.0.1:0": false, "localhost:0": false, "0.0.0.0:0": true, ":0": true} {

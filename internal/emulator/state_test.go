@@ -58,11 +58,12 @@ func furnish(s *emulatortest.Session) (entry, code string) {
 
 func TestState_isSavedAndLoaded(t *testing.T) {
 	t.Parallel()
-	first := emulatortest.Start(t, emulator.Options{Applications: []string{"contoso", "fabrikam"}})
+	clock := emulatortest.NewClock()
+	first := emulatortest.Start(t, emulator.Options{Now: clock.Now, Applications: []string{"contoso", "fabrikam"}})
 	entry, code := furnish(first)
 	made := first.Central(http.MethodPut, "/apiTokens/robot", `{"roles":[{"role":"344138e9-8de4-4497-8c54-5237e96d6aaf"}]}`).Want(http.StatusOK)
 	want := saved(first)
-	second := emulatortest.Start(t, emulator.Options{Seed: seed(t, want)})
+	second := emulatortest.Start(t, emulator.Options{Now: clock.Now, Seed: seed(t, want)})
 	if got := saved(second); got != want {
 		t.Errorf("loaded\n%s\nwant\n%s", got, want)
 	}
@@ -97,8 +98,38 @@ func TestState_isSavedAndLoaded(t *testing.T) {
 	if got := caStatuses(second); got != "Inactive Active" {
 		t.Errorf("later the CAs are %s", got)
 	}
-	if again := second.Central(http.MethodPut, "/enrollmentGroups/more", `{"displayName":"M","type":"iot","attestation":{"type":"x509"}}`); strings.Contains(want, again.Text("etag")) {
-		t.Error("an etag comes twice")
+}
+
+// TestState_hasEachETagOnce: an etag that was made after the state was loaded is none of those in it.
+func TestState_hasEachETagOnce(t *testing.T) {
+	t.Parallel()
+	clock := emulatortest.NewClock()
+	first := emulatortest.Start(t, emulator.Options{Now: clock.Now})
+	first.Entry("g")
+	text := saved(first)
+	second := emulatortest.Start(t, emulator.Options{Now: clock.Now, Seed: seed(t, text)})
+	for i := range 5 {
+		if made := second.X509Group(fmt.Sprintf("new-%d", i)); strings.Contains(text, made.Text("etag")) {
+			t.Errorf("the etag %s comes twice", made.Text("etag"))
+		}
+	}
+}
+
+// TestState_ofACatalogThatExpired: its CA is renewed after it was loaded, like before.
+func TestState_ofACatalogThatExpired(t *testing.T) {
+	t.Parallel()
+	clock := emulatortest.NewClock()
+	first := emulatortest.Start(t, emulator.Options{Now: clock.Now})
+	clock.Advance(750 * day)
+	if got := caStatuses(first); got != "Expired" {
+		t.Fatalf("the CAs are %s", got)
+	}
+	second := emulatortest.Start(t, emulator.Options{Now: clock.Now, Seed: seed(t, saved(first))})
+	if got := caStatuses(second); got != "Expired" {
+		t.Errorf("loaded, the CAs are %s", got)
+	}
+	if _, err := second.Emulator.Advance(time.Second); err != nil || caStatuses(second) != "Expired Active" {
+		t.Errorf("later, the CAs are %s: %v", caStatuses(second), err)
 	}
 }
 
@@ -140,7 +171,7 @@ func TestSeed_needsNoMoreThanWhatMatters(t *testing.T) {
 	t.Parallel()
 	s := emulatortest.Start(t, emulator.Options{Seed: seed(t, `{
 		"catalogs": [
-			{"name": "old", "certificates": [{"age": "700d", "status": "Inactive"}, {"age": "45d"}], "products": [{"name": "Coffee", "device_groups": [{"name": "Field"}]}],
+			{"name": "old", "certificates": [{"age": "45d"}, {"age": "700d", "status": "Inactive"}], "products": [{"name": "Coffee", "device_groups": [{"name": "Field"}]}],
 			 "devices": [{"id": "`+emulatortest.DeviceID("A")+`", "product": "Coffee", "device_group": "Field"}]},
 			{"name": "new"}
 		],
