@@ -23,6 +23,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 )
 
 // Options say what [Start] starts. The zero value is an emulator with one application on a free port.
@@ -189,6 +190,7 @@ func (e *Emulator) carry(endpoint string) {
 		azureDevOps:   e.tenant.AzureDevOps(&host{e, "azuredevops", ""}),
 		applications:  map[*central.Application]http.Handler{},
 		noApplication: e.central.Handler(nil, &host{e, "iotcentral", ""}),
+		provisioning:  provisioning.New(e.central.Scope, &host{e, "provisioning", ""}),
 	}
 	for _, app := range e.central.Applications() {
 		e.services.applications[app] = e.central.Handler(app, &host{e, "iotcentral", app.Subdomain})

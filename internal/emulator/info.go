@@ -38,6 +38,7 @@ type Endpoints struct {
 	ResourceManager     string `json:"resource_manager"`       // https://localhost:PORT/
 	AzureSphere         string `json:"azure_sphere"`           // https://localhost:PORT/, Legacy public API
 	IoTCentralDNSSuffix string `json:"iot_central_dns_suffix"` // localhost:PORT
+	DeviceProvisioning  string `json:"device_provisioning"`    // https://localhost:PORT/, where devices register
 }
 
 // Audiences are the token audiences of the services: those of the public cloud.

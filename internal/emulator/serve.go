@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
@@ -19,6 +20,7 @@ type services struct {
 
 	applications  map[*central.Application]http.Handler
 	noApplication http.Handler // for names below the DNS suffix that no application has
+	provisioning  http.Handler // what devices call
 }
 
 // host carries one service, or one application of IoT Central.
@@ -85,6 +87,9 @@ func (e *Emulator) serviceOf(r *http.Request) http.Handler {
 	}
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
 		return e.control
+	}
+	if provisioning.Serves(r.URL.Path) {
+		return e.services.provisioning
 	}
 	path := strings.ToLower(r.URL.Path)
 	switch {
