@@ -50,7 +50,7 @@ func (e *Emulator) listen(host string) error {
 	}
 	e.serveOn(listeners[0], true, http.HandlerFunc(e.serveMain))
 	for i, app := range e.central.Applications() {
-		e.serveOn(listeners[1+i], true, e.services.applications[app])
+		e.serveOn(listeners[1+i], true, e.applicationHandler(app))
 	}
 	e.serveOn(listeners[len(listeners)-1], false, e.services.metadata)
 	return nil
@@ -95,9 +95,9 @@ func (e *Emulator) serveOn(listener net.Listener, secure bool, handler http.Hand
 	}
 	if secure {
 		listener = tls.NewListener(listener, &tls.Config{
-			MinVersion:   tls.VersionTLS12,
-			Certificates: []tls.Certificate{e.tls.Leaf},
-			NextProtos:   []string{"http/1.1"},
+			MinVersion:     tls.VersionTLS12,
+			GetCertificate: e.tls.Certificate,
+			NextProtos:     []string{"http/1.1"},
 			// Devices show who they are; nobody else need. What the certificate is worth, the service that is asked decides.
 			ClientAuth: tls.RequestClientCert,
 		})

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
@@ -18,7 +19,9 @@ import (
 type services struct {
 	entra, arm, sphere, metadata, github, azureDevOps http.Handler
 
-	applications  map[*central.Application]http.Handler
+	mu           sync.Mutex                            // guards what follows
+	applications map[*central.Application]http.Handler // made when they are asked for
+
 	noApplication http.Handler // for names below the DNS suffix that no application has
 	provisioning  http.Handler // what devices call
 }
@@ -74,6 +77,16 @@ func (e *Emulator) delay(r *http.Request) bool {
 	}
 }
 
+// applicationHandler returns what serves an application.
+func (e *Emulator) applicationHandler(app *central.Application) http.Handler {
+	e.services.mu.Lock()
+	defer e.services.mu.Unlock()
+	if e.services.applications[app] == nil {
+		e.services.applications[app] = e.central.Handler(app, &host{e, "iotcentral", app.Subdomain})
+	}
+	return e.services.applications[app]
+}
+
 // serveMain serves the main listener, which offers everything.
 func (e *Emulator) serveMain(w http.ResponseWriter, r *http.Request) { e.serviceOf(r).ServeHTTP(w, r) }
 
@@ -81,7 +94,7 @@ func (e *Emulator) serveMain(w http.ResponseWriter, r *http.Request) { e.service
 func (e *Emulator) serviceOf(r *http.Request) http.Handler {
 	if label := e.applicationLabel(r.Host); label != "" {
 		if app := e.central.Find(label); app != nil {
-			return e.services.applications[app]
+			return e.applicationHandler(app)
 		}
 		return e.services.noApplication
 	}
@@ -93,7 +106,7 @@ func (e *Emulator) serviceOf(r *http.Request) http.Handler {
 	}
 	path := strings.ToLower(r.URL.Path)
 	switch {
-	case strings.HasPrefix(path, "/subscriptions"), strings.HasPrefix(path, "/providers"):
+	case strings.HasPrefix(path, "/subscriptions"), strings.HasPrefix(path, "/providers"), path == "/tenants":
 		return e.services.arm
 	case path == "/v2/tenants", strings.HasPrefix(path, "/v2/"):
 		return e.services.sphere

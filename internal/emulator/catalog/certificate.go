@@ -27,6 +27,7 @@ const (
 // Certificate is a CA of a catalog.
 type Certificate struct {
 	issuer  *pki.Issuer
+	name    string    // serial number as ARM shows it
 	status  string    // as commanded; StatusAt says what it is
 	visible time.Time // before, it is not listed
 }
@@ -38,7 +39,7 @@ func (c *Certificate) X509() *x509.Certificate { return c.issuer.Certificate }
 func (c *Certificate) Thumbprint() string { return pki.Thumbprint(c.issuer.Certificate) }
 
 // SerialName returns the serial number in upper-case hex, with the leading 00 where DER has it.
-func (c *Certificate) SerialName() string { return pki.SerialName(c.issuer.Certificate) }
+func (c *Certificate) SerialName() string { return c.name }
 
 // Subject returns the subject as Azure shows it.
 func (c *Certificate) Subject() string { return c.issuer.Subject() }

@@ -18,6 +18,7 @@ type State struct {
 	Certificates []CertificateState `json:"certificates"` // oldest first
 	Products     []ProductState     `json:"products"`
 	Devices      []DeviceState      `json:"devices"`
+	Images       []ImageState       `json:"images"` // oldest first
 }
 
 // CertificateState is a tenant CA certificate of a catalog.
@@ -44,11 +45,26 @@ type DeviceGroupState struct {
 	UpdatePolicy string `json:"update_policy"`
 	CrashDumps   string `json:"allow_crash_dumps_collection"`
 	DataBoundary string `json:"regional_data_boundary"`
+
+	Deployments []DeploymentState `json:"deployments"` // oldest first
+}
+
+// ImageState is an image of a catalog.
+type ImageState struct {
+	ID          string `json:"id"` // GUID
+	Name        string `json:"name"`
+	ComponentID string `json:"component_id"`
+}
+
+// DeploymentState is a deployment to a device group.
+type DeploymentState struct {
+	ID     string   `json:"id"`     // GUID
+	Images []string `json:"images"` // their IDs
 }
 
 // DeviceState is a claimed device.
 type DeviceState struct {
-	ID          string `json:"id"`           // 128 hex digits
+	ID          string `json:"id"`           // 128 hex digits, lower case
 	Product     string `json:"product"`      // empty: no product
 	DeviceGroup string `json:"device_group"` // empty: no group
 }
@@ -68,7 +84,7 @@ func (s *Store) State(now time.Time) []State {
 func (cat *Catalog) state(now time.Time) State {
 	state := State{
 		ID: cat.ID, TenantID: cat.TenantID, TenantName: cat.TenantName, Location: cat.Location, Tags: maps.Clone(cat.Tags),
-		Certificates: []CertificateState{}, Products: []ProductState{}, Devices: []DeviceState{},
+		Certificates: []CertificateState{}, Products: []ProductState{}, Devices: []DeviceState{}, Images: []ImageState{},
 	}
 	for _, cert := range cat.Certificates(now) {
 		state.Certificates = append(state.Certificates, CertificateState{
@@ -85,15 +101,26 @@ func (cat *Catalog) state(now time.Time) State {
 	for _, d := range cat.Devices {
 		state.Devices = append(state.Devices, DeviceState{d.ID, d.Product, d.Group})
 	}
+	for _, i := range cat.Images {
+		state.Images = append(state.Images, ImageState{i.ID, i.Name, i.ComponentID})
+	}
 	return state
 }
 
 func (p *Product) state() ProductState {
 	state := ProductState{Name: p.Name, Description: p.Description, DeviceGroups: []DeviceGroupState{}}
 	for _, g := range p.Groups {
-		state.DeviceGroups = append(state.DeviceGroups, DeviceGroupState{
-			g.Name, g.Description, g.OSFeedType, g.UpdatePolicy, g.CrashDumps, g.DataBoundary,
-		})
+		group := DeviceGroupState{
+			g.Name, g.Description, g.OSFeedType, g.UpdatePolicy, g.CrashDumps, g.DataBoundary, []DeploymentState{},
+		}
+		for _, d := range g.Deployments {
+			deployed := DeploymentState{d.ID, []string{}}
+			for _, i := range d.Images {
+				deployed.Images = append(deployed.Images, i.ID)
+			}
+			group.Deployments = append(group.Deployments, deployed)
+		}
+		state.DeviceGroups = append(state.DeviceGroups, group)
 	}
 	return state
 }

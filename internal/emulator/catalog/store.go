@@ -38,13 +38,14 @@ type Catalog struct {
 	Name          string
 	TenantID      string
 	TenantName    string
-	Location      string // as it was sent
-	Tags          map[string]string
+	Location      string            // as it was sent
+	Tags          map[string]string // nil: none were ever given
 	Provisioning  string
 	ETag          string // of the ARM resource
 
 	Products []*Product
 	Devices  []*Device
+	Images   []*Image // oldest first
 
 	certificates []*Certificate // oldest first
 }

@@ -11,7 +11,7 @@ import (
 
 // Scope returns the provisioning service of the application with the ID scope, or nil.
 func (s *Service) Scope(idScope string) provisioning.Scope {
-	for _, app := range s.apps {
+	for _, app := range s.Applications() {
 		if app.IDScope == idScope {
 			return provisioningScope{app}
 		}

@@ -43,7 +43,7 @@ type EntryState struct {
 func (s *Service) State() []ApplicationState {
 	now := s.now()
 	state := []ApplicationState{}
-	for _, app := range s.apps {
+	for _, app := range s.Applications() {
 		state = append(state, app.state(now, s.behavior.CodeLifetime))
 	}
 	return state
