@@ -39,6 +39,7 @@ type Endpoints struct {
 	AzureSphere         string `json:"azure_sphere"`           // https://localhost:PORT/, Legacy public API
 	IoTCentralDNSSuffix string `json:"iot_central_dns_suffix"` // localhost:PORT
 	DeviceProvisioning  string `json:"device_provisioning"`    // https://localhost:PORT/, where devices register
+	Proxy               string `json:"proxy"`                  // http://127.0.0.1:PORT3; as HTTPS_PROXY it carries the public cloud's names
 }
 
 // Audiences are the token audiences of the services: those of the public cloud.

@@ -37,7 +37,7 @@ func (e *Emulator) listen(host string) error {
 			return err
 		}
 		var err error
-		if e.tls, err = pki.NewAuthority(e.tlsNames(host), e.tlsAddresses(host)); err != nil {
+		if e.tls, err = pki.NewAuthority(e.tlsNames(host), e.tlsAddresses(host), e.standsFor); err != nil {
 			return err
 		}
 		return e.writeFiles()
@@ -52,7 +52,7 @@ func (e *Emulator) listen(host string) error {
 	for i, app := range e.central.Applications() {
 		e.serveOn(listeners[1+i], true, e.applicationHandler(app))
 	}
-	e.serveOn(listeners[len(listeners)-1], false, e.services.metadata)
+	e.serveOn(listeners[len(listeners)-1], false, e.proxied(e.services.metadata))
 	return nil
 }
 
@@ -67,6 +67,7 @@ func (e *Emulator) complete(listeners []net.Listener) error {
 	suffix := "localhost:" + port(main)
 	e.info.Endpoints = Endpoints{
 		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix, DeviceProvisioning: base,
+		Proxy: e.info.Identity.MetadataURL,
 	}
 	for i := range e.info.Applications {
 		app := &e.info.Applications[i]

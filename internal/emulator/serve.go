@@ -131,7 +131,7 @@ func (e *Emulator) applicationLabel(host string) string {
 		return ""
 	}
 	label, suffix, found := strings.Cut(strings.ToLower(host), ".")
-	if found && (suffix == "localhost" || suffix == e.listenName || e.central.Find(label) != nil) {
+	if found && (suffix == "localhost" || suffix == publicCentral || suffix == e.listenName || e.central.Find(label) != nil) {
 		return label
 	}
 	return ""

@@ -298,7 +298,11 @@ func getAppOperation(c *call) (rest.Answer, *rest.Failure) {
 		}
 		return rest.Empty(http.StatusOK), nil
 	}
-	return rest.JSON(http.StatusOK, map[string]string{"status": status}), nil
+	a := rest.JSON(http.StatusOK, map[string]string{"status": status})
+	if status == op.during {
+		a = a.With("Retry-After", "1") // Clients wait for 30 seconds where it is not said.
+	}
+	return a, nil
 }
 
 // appResource is an application, with its members in the order in which they are sent.

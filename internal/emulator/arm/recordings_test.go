@@ -312,6 +312,13 @@ func TestSubscriptions_areWhatSignInLooksFor(t *testing.T) {
 	}
 	get(subscription+"/providers/Microsoft.Other", "2022-09-01", "owner").Want(http.StatusNotFound)
 
+	if providers := get(subscription+"/providers", "2022-09-01", "owner").Want(http.StatusOK); providers.Text("value", 0, "namespace") != "Microsoft.AzureSphere" {
+		t.Errorf("the resource providers are %s", providers.Body)
+	}
+	if locations := get(subscription+"/locations", "2022-12-01", "owner").Want(http.StatusOK); locations.Text("value", 0, "name") != "westeurope" {
+		t.Errorf("the locations are %s", locations.Body)
+	}
+
 	operations := get("/providers/Microsoft.AzureSphere/operations", emulatortest.SphereVersion, "stranger").Want(http.StatusOK)
 	listed := names(operations)
 	for _, action := range []string{

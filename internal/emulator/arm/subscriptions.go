@@ -15,6 +15,9 @@ func (s *Service) addSubscriptions() {
 	s.rest.On("GET /tenants", "Tenants_List", "Microsoft.Resources/tenants/list", listTenants)
 	s.rest.On("GET /subscriptions", "Subscriptions_List", "Microsoft.Resources/subscriptions/list", listSubscriptions)
 	s.rest.On("GET /subscriptions/{sub}", "Subscriptions_Get", "Microsoft.Resources/subscriptions/read", getSubscription)
+	s.rest.On("GET /subscriptions/{sub}/locations", "Subscriptions_ListLocations", "Microsoft.Resources/subscriptions/locations/read",
+		listLocations)
+	s.rest.On("GET /subscriptions/{sub}/providers", "Providers_List", "Microsoft.Resources/subscriptions/providers/read", listProviders)
 	s.rest.On("GET /subscriptions/{sub}/resourceGroups", "ResourceGroups_List", "Microsoft.Resources/subscriptions/resourceGroups/read",
 		listResourceGroups)
 	s.rest.On("GET /subscriptions/{sub}/resourceGroups/{rg}", "ResourceGroups_Get",
@@ -106,18 +109,50 @@ func getResourceGroup(c *call) (rest.Answer, *rest.Failure) {
 	return rest.JSON(http.StatusOK, c.resourceGroup()), nil
 }
 
-// getProvider says that the emulated resource providers are registered. Generic commands look up their API versions here.
-func getProvider(c *call) (rest.Answer, *rest.Failure) {
-	types := map[string][]resourceType{
-		"Microsoft.AzureSphere": {{"catalogs", []string{"global"}, []string{sphereAPIVersion}}},
-		"Microsoft.IoTCentral":  {{"IoTApps", []string{appLocation}, iotAppsAPIVersions}},
+// listLocations lists the one place where the emulator is.
+func listLocations(c *call) (rest.Answer, *rest.Failure) {
+	return rest.JSON(http.StatusOK, armList{Value: []any{map[string]any{
+		"id": "/subscriptions/" + c.s.config.SubscriptionID + "/locations/" + appLocation, "name": appLocation, "type": "Region",
+		"displayName": "West Europe", "regionalDisplayName": "(Europe) West Europe",
+		"metadata": map[string]any{"regionType": "Physical", "regionCategory": "Recommended", "geographyGroup": "Europe"},
+	}}}), nil
+}
+
+// providerBody is a resource provider of the subscription.
+type providerBody struct {
+	ID                 string         `json:"id"`
+	Namespace          string         `json:"namespace"`
+	RegistrationPolicy string         `json:"registrationPolicy"`
+	RegistrationState  string         `json:"registrationState"`
+	ResourceTypes      []resourceType `json:"resourceTypes"`
+}
+
+// providers says that the emulated resource providers are registered. Generic commands look up their API versions here.
+func (c *call) providers() []providerBody {
+	made := func(namespace string, kind resourceType) providerBody {
+		return providerBody{
+			ID: "/subscriptions/" + c.s.config.SubscriptionID + "/providers/" + namespace, Namespace: namespace,
+			RegistrationPolicy: "RegistrationRequired", RegistrationState: "Registered", ResourceTypes: []resourceType{kind},
+		}
 	}
-	for namespace, list := range types {
-		if strings.EqualFold(namespace, c.Path("namespace")) {
-			return rest.JSON(http.StatusOK, map[string]any{
-				"id": "/subscriptions/" + c.s.config.SubscriptionID + "/providers/" + namespace, "namespace": namespace,
-				"registrationPolicy": "RegistrationRequired", "registrationState": "Registered", "resourceTypes": list,
-			}), nil
+	return []providerBody{
+		made("Microsoft.AzureSphere", resourceType{"catalogs", []string{"global"}, []string{sphereAPIVersion}}),
+		made("Microsoft.IoTCentral", resourceType{"IoTApps", []string{appLocation}, iotAppsAPIVersions}),
+	}
+}
+
+func listProviders(c *call) (rest.Answer, *rest.Failure) {
+	items := []any{}
+	for _, p := range c.providers() {
+		items = append(items, p)
+	}
+	return rest.JSON(http.StatusOK, armList{Value: items}), nil
+}
+
+func getProvider(c *call) (rest.Answer, *rest.Failure) {
+	for _, p := range c.providers() {
+		if strings.EqualFold(p.Namespace, c.Path("namespace")) {
+			return rest.JSON(http.StatusOK, p), nil
 		}
 	}
 	return rest.Answer{}, rest.Fail(http.StatusNotFound, "InvalidResourceNamespace", "The resource namespace '"+c.Path("namespace")+"' is invalid.")

@@ -25,6 +25,8 @@ type Authority struct {
 	key  *ecdsa.PrivateKey
 	leaf tls.Certificate // with its chain and its key
 
+	also func(name string) bool // names beside those of the certificate that get one of their own
+
 	mu    sync.Mutex // guards what follows
 	extra map[string]*tls.Certificate
 }
@@ -32,9 +34,10 @@ type Authority struct {
 // maxExtra is how many names below a wildcard get a certificate of their own.
 const maxExtra = 1000
 
-// NewAuthority makes a CA and a certificate for the names and addresses. Both go by the real time whatever the
+// NewAuthority makes a CA and a certificate for the names and addresses. Other names, where also says so, get one of their own when
+// they are asked for. All of them go by the real time whatever the
 // emulator's clock says, because clients check them by theirs.
-func NewAuthority(names []string, addresses []net.IP) (*Authority, error) {
+func NewAuthority(names []string, addresses []net.IP, also func(name string) bool) (*Authority, error) {
 	now := time.Now()
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -69,7 +72,7 @@ func NewAuthority(names []string, addresses []net.IP) (*Authority, error) {
 	}
 	return &Authority{
 		ca: ca, key: caKey, leaf: tls.Certificate{Certificate: [][]byte{leaf.Raw, ca.Raw}, PrivateKey: key, Leaf: leaf},
-		extra: map[string]*tls.Certificate{},
+		also: also, extra: map[string]*tls.Certificate{},
 	}, nil
 }
 
@@ -77,7 +80,7 @@ func NewAuthority(names []string, addresses []net.IP) (*Authority, error) {
 // OpenSSL takes no wildcard directly below a top-level domain.
 func (a *Authority) Certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 	name := strings.ToLower(hello.ServerName)
-	if slices.Contains(a.leaf.Leaf.DNSNames, name) || a.leaf.Leaf.VerifyHostname(name) != nil {
+	if name == "" || slices.Contains(a.leaf.Leaf.DNSNames, name) || a.leaf.Leaf.VerifyHostname(name) != nil && !a.also(name) {
 		return &a.leaf, nil
 	}
 	a.mu.Lock()
@@ -89,7 +92,7 @@ func (a *Authority) Certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, e
 		return found, nil
 	}
 	template := *a.leaf.Leaf
-	template.SerialNumber, template.DNSNames = nil, []string{name}
+	template.SerialNumber, template.DNSNames, template.IPAddresses = nil, []string{name}, nil
 	made, err := signTLS(&template, a.ca, a.leaf.Leaf.PublicKey, a.key)
 	if err != nil {
 		return nil, err
