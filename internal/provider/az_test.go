@@ -5,11 +5,13 @@ package provider_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -142,6 +144,53 @@ func TestAzureCLI_trustOfTheScriptNeedsNoChange(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAzureCLI_extensionGoesThroughTheProcedure uses the commands of Microsoft's IoT
+// extension, where it is installed: the lists that it asks for, and a verification.
+func TestAzureCLI_extensionGoesThroughTheProcedure(t *testing.T) {
+	t.Parallel()
+	bench := acctest.Start(t, nil)
+	azure, device, info := signIn(t, bench), bench.Device(), bench.Info()
+	if !strings.Contains(azure.must("extension", "list", "--query", "[].name", "--output", "tsv"), "azure-iot") {
+		t.Skip("the azure-iot extension of the Azure CLI is not installed: its commands are not tried")
+	}
+	central := func(arguments ...string) string {
+		t.Helper()
+		return azure.must(append(append([]string{"iot", "central"}, arguments...), "--app-id", info.Applications[0].ApplicationID)...)
+	}
+	for _, list := range []string{"enrollment-group", "device", "user", "role", "organization", "api-token", "device-template", "device-group", "job", "export"} {
+		central(list, "list")
+	}
+	dir := t.TempDir()
+	ca, proof := filepath.Join(dir, "ca.cer"), filepath.Join(dir, "proof.cer")
+	write := func(name string, der []byte) {
+		t.Helper()
+		if err := os.WriteFile(name, der, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(ca, bench.ActiveCA().DER())
+	group := []string{"--id", "sphere-devices"}
+	entry := append(slices.Clone(group), "--certificate-entry", "primary")
+	central(append([]string{"enrollment-group", "create", "--display-name", "Azure Sphere", "--type", "iot", "--attestation", "x509", "--certificate-path", ca}, group...)...)
+	device.MustBeRefused(t, "before the verification", "which is not verified")
+	code := central(append([]string{"enrollment-group", "generate-verification-code", "--query", "verificationCode", "--output", "tsv"}, entry...)...)
+	serial := bench.State().Catalogs[0].Certificates[0].SerialNumber
+	signed := azure.must("rest", "--method", "post", "--query", "certificate", "--output", "tsv", "--body", `{"proofOfPossessionNonce": "`+code+`"}`,
+		"--url", info.CatalogID+"/certificates/"+serial+"/retrieveProofOfPossessionNonce?api-version=2024-04-01")
+	der, err := base64.StdEncoding.DecodeString(signed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(proof, der)
+	central(append([]string{"enrollment-group", "verify-certificate", "--certificate-path", proof}, group...)...)
+	device.MustEnrol(t, "after the verification")
+	if devices := central("device", "list", "--query", "[].id", "--output", "tsv"); devices != strings.ToLower(device.ID) {
+		t.Errorf("the CLI lists the devices %q", devices)
+	}
+	central(append([]string{"enrollment-group", "delete"}, group...)...)
+	device.MustBeRefused(t, "after the group was deleted", "no enrollment group holds")
 }
 
 func imported(group string) string {

@@ -63,6 +63,7 @@ func (s *Service) Handler(app *Application, host rest.Host) http.Handler {
 	addEntries(served)
 	addAPITokens(served)
 	addDevices(served)
+	addPeople(served)
 	return served
 }
 
