@@ -186,7 +186,8 @@ func TestAzureCLI_extensionGoesThroughTheProcedure(t *testing.T) {
 	write(proof, der)
 	central(append([]string{"enrollment-group", "verify-certificate", "--certificate-path", proof}, group...)...)
 	device.MustEnrol(t, "after the verification")
-	if devices := central("device", "list", "--query", "[].id", "--output", "tsv"); devices != strings.ToLower(device.ID) {
+	lower := strings.ToLower(device.ID)
+	if devices := central("device", "list", "--query", "[].id", "--output", "tsv"); devices != lower {
 		t.Errorf("the CLI lists the devices %q", devices)
 	}
 	central(append([]string{"enrollment-group", "delete"}, group...)...)

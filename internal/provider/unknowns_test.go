@@ -29,7 +29,8 @@ var unknowns = []struct {
 }{
 	{
 		"Azure Sphere: which aliases of the active certificate a call takes", "lists, picks Active, uses the real serial number",
-		[]string{"TestIntegrated_asksForTheProofByTheRealSerialNumber"}, []string{"aliases=none"},
+		[]string{"TestIntegrated_asksForTheProofByTheRealSerialNumber"},
+		[]string{"aliases=none"},
 	},
 	{
 		"Azure Sphere: body of a certificate that is not Active", "takes a missing body as null, and keeps thumbprint and dates",
@@ -46,7 +47,8 @@ var unknowns = []struct {
 	},
 	{
 		"Azure Sphere: length and characters of a nonce", "sends the code unchanged, and checks the common name of the proof against it",
-		[]string{"TestIntegrated_asksForTheProofByTheRealSerialNumber", "TestLegacy_nonceIsPercentEncodedAndHidden", "TestHandshake_refusesAProofLocally"}, nil,
+		[]string{"TestIntegrated_asksForTheProofByTheRealSerialNumber", "TestLegacy_nonceIsPercentEncodedAndHidden", "TestHandshake_refusesAProofLocally"},
+		nil,
 	},
 	{
 		"Azure Sphere: operations before their end and failed ones; PUT of catalog, product or group; DELETE, claims, uploads, deployments",
@@ -64,11 +66,13 @@ var unknowns = []struct {
 	},
 	{
 		"Azure Sphere: lag of reads; Resource Manager's own list by subscription", "reads the catalog itself, and writes nothing there",
-		[]string{"TestUnknowns_azureSphereIsReadAndAskedForProofsAlone"}, nil,
+		[]string{"TestUnknowns_azureSphereIsReadAndAskedForProofsAlone"},
+		nil,
 	},
 	{
 		"Azure Sphere: when the CA of a new catalog appears", "waits for a bounded time, then says so",
-		[]string{"TestTenantCA_waitsForTheFirstCAOfANewCatalog", "TestNoActiveCA_isSaidAndNothingIsLost"}, []string{"new-catalog-certificate=68s"},
+		[]string{"TestTenantCA_waitsForTheFirstCAOfANewCatalog", "TestNoActiveCA_isSaidAndNothingIsLost"},
+		[]string{"new-catalog-certificate=68s"},
 	},
 	{
 		"Azure Sphere: keys and issuers of future CAs, form of their serial numbers", "takes all of it from the certificate, and pins nothing",
@@ -82,7 +86,8 @@ var unknowns = []struct {
 	},
 	{
 		"Legacy: unknown or expired thumbprint; least role", "takes 404, null and nothing as no body, and knows no role",
-		[]string{"TestLegacy_expiredCAKeepsItsBody", "TestLegacy_proofThatIsNone", "TestLegacy_errorsSayWhatToDo"}, []string{"legacy-missing=null"},
+		[]string{"TestLegacy_expiredCAKeepsItsBody", "TestLegacy_proofThatIsNone", "TestLegacy_errorsSayWhatToDo"},
+		[]string{"legacy-missing=null"},
 	},
 	{
 		"IoT Central: PUT on a group or an entry that exists", "reads first, does not adopt, reads again after each PUT",
@@ -104,7 +109,8 @@ var unknowns = []struct {
 	},
 	{
 		"IoT Central: GET and DELETE of an empty entry", "takes 404 as absent, and as done",
-		[]string{"TestCertificate_emptyEntryIsNotFound", "TestDelete_takesNotFoundAsDone"}, []string{"empty-entry-delete=404"},
+		[]string{"TestCertificate_emptyEntryIsNotFound", "TestDelete_takesNotFoundAsDone"},
+		[]string{"empty-entry-delete=404"},
 	},
 	{
 		"IoT Central: one CA in two groups", "explains a 409, and touches no other group",
@@ -113,7 +119,8 @@ var unknowns = []struct {
 	},
 	{
 		"IoT Central: GET of a group with a filled entry", "reads the entry itself",
-		[]string{"TestGroup_isRead", "TestCertificate_isRead"}, []string{"group-shows-certificates=no", "certificate-body=returned"},
+		[]string{"TestGroup_isRead", "TestCertificate_isRead"},
+		[]string{"group-shows-certificates=no", "certificate-body=returned"},
 	},
 	{
 		"IoT Central: PATCH of type or attestation, etag in a body", "replaces instead, and sends no etag",
@@ -135,19 +142,23 @@ var unknowns = []struct {
 	},
 	{
 		"IoT Central: lag of reads after writes", "compares thumbprint and verification after each change, for a bounded time",
-		[]string{"TestAzureSphereTrust_readsThatLag", "TestHandshake_readThatLagsIsRepeatedBeforeAnotherCodeIsGenerated"}, []string{"read-lag=2"},
+		[]string{"TestAzureSphereTrust_readsThatLag", "TestHandshake_readThatLagsIsRepeatedBeforeAnotherCodeIsGenerated"},
+		[]string{"read-lag=2"},
 	},
 	{
 		"IoT Central: application in Resource Manager, and one that is missing", "reads subdomain and application ID alone, and goes by the status",
-		[]string{"TestApplicationDataSource_byNameOrResource", "TestApplicationDataSource_failuresAreExplained"}, nil,
+		[]string{"TestApplicationDataSource_byNameOrResource", "TestApplicationDataSource_failuresAreExplained"},
+		nil,
 	},
 	{
 		"IoT Central: new applications after the notice of retirement", "creates none",
-		[]string{"TestUnknowns_azureSphereIsReadAndAskedForProofsAlone"}, nil,
+		[]string{"TestUnknowns_azureSphereIsReadAndAskedForProofsAlone"},
+		nil,
 	},
 	{
 		"IoT Central: device IDs of 128 characters", "handles no device: a device that the trust lets in is the witness",
-		[]string{"TestRegistration_isShownInTheApplication", "TestTwoYears_aDeviceEnrolsAtEveryMoment"}, nil,
+		[]string{"TestRegistration_isShownInTheApplication", "TestTwoYears_aDeviceEnrolsAtEveryMoment"},
+		nil,
 	},
 }
 

@@ -16,7 +16,8 @@ func TestPeople_areListedWithTheirRoles(t *testing.T) {
 	s := emulatortest.Start(t, emulator.Options{})
 	roles := s.Central(http.MethodGet, "/roles", "").Want(http.StatusOK)
 	for i, want := range []struct{ id, name string }{
-		{"ca310b8d-2f4a-44e0-a36e-957c202cd8d4", "Administrator"}, {"344138e9-8de4-4497-8c54-5237e96d6aaf", "Builder"},
+		{"ca310b8d-2f4a-44e0-a36e-957c202cd8d4", "Administrator"},
+		{"344138e9-8de4-4497-8c54-5237e96d6aaf", "Builder"},
 		{"ae2c9854-393b-4f97-8c42-479d70ce626e", "Operator"},
 	} {
 		if roles.Text("value", i, "id") != want.id || roles.Text("value", i, "displayName") != want.name {
