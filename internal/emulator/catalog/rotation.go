@@ -6,7 +6,6 @@ package catalog
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
@@ -79,16 +78,11 @@ func (s *Store) issueCA(cat *Catalog, notBefore time.Time) error {
 			notBefore = earlier.issuer.Certificate.NotBefore.Add(time.Minute)
 		}
 	}
-	form := s.form(len(cat.certificates))
-	ca, err := s.pki.NewCatalogCA(cat.TenantID, notBefore, form)
+	ca, err := s.pki.NewCatalogCA(cat.TenantID, notBefore, s.form(len(cat.certificates)))
 	if err != nil {
 		return fmt.Errorf("issuing the CA of catalog %s: %w", cat.Name, err)
 	}
-	name := pki.SerialName(ca.Certificate)
-	if form.Serial == pki.SerialShort {
-		name = strings.TrimPrefix(name, "0") // the help of the CLI shows one of 31 digits
-	}
-	cat.certificates = append(cat.certificates, &Certificate{issuer: ca, name: name, status: StatusInactive})
+	cat.certificates = append(cat.certificates, &Certificate{issuer: ca, status: StatusInactive})
 	return nil
 }
 

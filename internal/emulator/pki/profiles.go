@@ -127,7 +127,7 @@ func (f Form) shape() shape {
 	case SerialPlain:
 		made.serial[0] = made.serial[0]&0x7f | 0x40
 	case SerialShort:
-		made.serial[0] = made.serial[0]&0x0f | 0x01
+		made.serial[0] = made.serial[0]&0x0f | 0x01 // never a zero byte
 	}
 	return made
 }
