@@ -18,6 +18,7 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/emulatortest"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 )
 
 const day = 24 * time.Hour
@@ -88,7 +89,7 @@ func TestClock_movesDatesProofsCodesAndDevices(t *testing.T) {
 	entry := s.Entry("g")
 	serial, _ := s.ActiveCA()
 	proof := s.Proof(serial, s.Code(entry))
-	device := deviceCertificate(s)
+	device := newDevice(t, s)
 	if answered := control(s, http.MethodPost, "clock", `{"advance":"3d"}`).Want(http.StatusOK); !date(answered).Equal(clock.Now().Add(3 * day)) {
 		t.Errorf("answered at %v: %s", date(answered), answered.Body)
 	}
@@ -110,12 +111,24 @@ func TestClock_movesDatesProofsCodesAndDevices(t *testing.T) {
 		t.Errorf("the proof lives from %v to %v", fresh.NotBefore, fresh.NotAfter)
 	}
 	s.Verify(entry, base64.StdEncoding.EncodeToString(fresh.Raw)).Want(http.StatusNoContent)
-	if s.Emulator.CanEnrol("contoso", device) {
-		t.Error("a device can enrol with a certificate of three days ago")
+	scope := s.Emulator.State().Applications[0].IDScope
+	if assigned, err := device.Enrol(t.Context(), scope); err == nil {
+		t.Errorf("a device can enrol with a certificate of three days ago: %+v", assigned)
 	}
-	if !s.Emulator.CanEnrol("contoso", deviceCertificate(s)) {
-		t.Error("a device cannot enrol with a certificate of today")
+	if _, err := newDevice(t, s).Enrol(t.Context(), scope); err != nil {
+		t.Errorf("a device cannot enrol with a certificate of today: %v", err)
 	}
+}
+
+// newDevice is a device with a certificate of now, under the Active CA.
+func newDevice(t *testing.T, s *emulatortest.Session) *emulatortest.Device {
+	t.Helper()
+	_, encoded := s.ActiveCA()
+	device, err := emulatortest.NewDevice(s.Emulator, emulatortest.DeviceID("a"), pki.Thumbprint(s.Certificate(encoded)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return device
 }
 
 // TestClock_leavesTokensAndTLSAlone: clients hold these against their own clock.

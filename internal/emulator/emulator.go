@@ -21,6 +21,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 )
 
 // Options say what [Start] starts. The zero value is an emulator with one application on a free port.
@@ -74,7 +75,7 @@ type Emulator struct {
 	tenant   *entra.Tenant
 	store    *catalog.Store
 	central  *central.Service
-	services services
+	services *services
 	control  http.Handler
 
 	closing     chan struct{}
@@ -159,7 +160,8 @@ func (e *Emulator) makeServices(endpoint, metadata string) error {
 	e.store = catalog.NewStore(state.SubscriptionID, e.opts.Behavior.CatalogBehavior)
 	e.central = central.New(tenant, e.opts.Behavior.CentralBehavior, e.now)
 	for _, name := range e.opts.Applications {
-		e.central.Add(name, "/subscriptions/"+state.SubscriptionID+"/resourceGroups/"+resourceGroup, e.opts.RateLimit)
+		e.central.Add(name, "/subscriptions/"+state.SubscriptionID+"/resourceGroups/"+resourceGroup+"/providers/Microsoft.IoTCentral/iotApps/"+name,
+			e.opts.RateLimit)
 	}
 	if err := e.load(state); err != nil {
 		return fmt.Errorf("the seed: %w", err)
@@ -199,7 +201,7 @@ func (e *Emulator) describe(tenant *entra.Tenant, subscriptionID string) {
 
 // carry makes the handlers of the services.
 func (e *Emulator) carry(endpoint string) {
-	e.services = services{
+	e.services = &services{
 		entra: e.tenant.Handler(&host{e, "entra", ""}),
 		arm: arm.New(arm.Config{
 			SubscriptionID: e.info.SubscriptionID,
@@ -207,7 +209,7 @@ func (e *Emulator) carry(endpoint string) {
 			Endpoint:       endpoint,
 			Tenant:         e.tenant,
 			Store:          e.store,
-			Applications:   iotApps{e.central},
+			Applications:   iotApps{e.central, e.opts.RateLimit},
 			Behavior:       e.opts.Behavior.ARMBehavior,
 		}, &host{e, "arm", ""}),
 		sphere:        legacy.New(e.tenant, e.store, e.opts.Behavior.LegacyBehavior, &host{e, "sphere", ""}),
@@ -216,23 +218,37 @@ func (e *Emulator) carry(endpoint string) {
 		azureDevOps:   e.tenant.AzureDevOps(&host{e, "azuredevops", ""}),
 		applications:  map[*central.Application]http.Handler{},
 		noApplication: e.central.Handler(nil, &host{e, "iotcentral", ""}),
-	}
-	for _, app := range e.central.Applications() {
-		e.services.applications[app] = e.central.Handler(app, &host{e, "iotcentral", app.Subdomain})
+		provisioning:  provisioning.New(e.central.Scope, &host{e, "provisioning", ""}),
 	}
 	e.control = e.controlHandler()
 }
 
 // iotApps are the applications as Resource Manager asks for them.
-type iotApps struct{ *central.Service }
+type iotApps struct {
+	*central.Service
+
+	rateLimit int
+}
 
 // IoTApps returns every application.
 func (a iotApps) IoTApps() []arm.IoTApp {
 	var list []arm.IoTApp
 	for _, app := range a.Applications() {
-		list = append(list, arm.IoTApp{ResourceID: app.ResourceID, ApplicationID: app.ID, Subdomain: app.Subdomain})
+		list = append(list, iotApp(app))
 	}
 	return list
+}
+
+// CreateIoTApp makes an application. It is reached by its name below the DNS suffix, and has no listener of its own.
+func (a iotApps) CreateIoTApp(resourceID, subdomain string) arm.IoTApp {
+	return iotApp(a.Add(subdomain, resourceID, a.rateLimit))
+}
+
+// DeleteIoTApp removes an application with all that is in it.
+func (a iotApps) DeleteIoTApp(resourceID string) { a.Remove(resourceID) }
+
+func iotApp(app *central.Application) arm.IoTApp {
+	return arm.IoTApp{ResourceID: app.ResourceID, ApplicationID: app.ID, Subdomain: app.Subdomain}
 }
 
 // Close stops all listeners and connections and waits until every goroutine has ended. Further calls do nothing and

@@ -41,6 +41,8 @@ type Endpoints struct {
 	ResourceManager     string `json:"resource_manager"`       // likewise
 	AzureSphere         string `json:"azure_sphere"`           // likewise, Legacy public API
 	IoTCentralDNSSuffix string `json:"iot_central_dns_suffix"` // HOSTNAME:PORT
+	DeviceProvisioning  string `json:"device_provisioning"`    // likewise, where devices register
+	Proxy               string `json:"proxy"`                  // http://127.0.0.1:PORT3; as HTTPS_PROXY it carries the public cloud's names
 }
 
 // Audiences are the token audiences of the services: those of the public cloud.

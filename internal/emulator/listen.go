@@ -38,7 +38,7 @@ func (e *Emulator) listen(host string) error {
 			return err
 		}
 		var err error
-		if e.tls, err = pki.NewAuthority(e.tlsNames(), e.tlsAddresses(host)); err != nil {
+		if e.tls, err = pki.NewAuthority(e.tlsNames(), e.tlsAddresses(host), e.standsFor); err != nil {
 			return err
 		}
 		return e.writeFiles()
@@ -51,9 +51,9 @@ func (e *Emulator) listen(host string) error {
 	}
 	e.serveOn(listeners[0], true, http.HandlerFunc(e.serveMain))
 	for i, app := range e.central.Applications() {
-		e.serveOn(listeners[1+i], true, e.services.applications[app])
+		e.serveOn(listeners[1+i], true, e.applicationHandler(app))
 	}
-	e.serveOn(listeners[len(listeners)-1], false, e.services.metadata)
+	e.serveOn(listeners[len(listeners)-1], false, e.proxied(e.services.metadata))
 	return nil
 }
 
@@ -67,7 +67,8 @@ func (e *Emulator) complete(listeners []net.Listener) error {
 		return err
 	}
 	e.info.Endpoints = Endpoints{
-		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix,
+		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix, DeviceProvisioning: base,
+		Proxy: e.info.Identity.MetadataURL,
 	}
 	for i := range e.info.Applications {
 		app := &e.info.Applications[i]
@@ -106,9 +107,11 @@ func (e *Emulator) serveOn(listener net.Listener, secure bool, handler http.Hand
 	}
 	if secure {
 		listener = tls.NewListener(listener, &tls.Config{
-			MinVersion:   tls.VersionTLS12,
-			Certificates: []tls.Certificate{e.tls.Leaf},
-			NextProtos:   []string{"http/1.1"},
+			MinVersion:     tls.VersionTLS12,
+			GetCertificate: e.tls.Certificate,
+			NextProtos:     []string{"http/1.1"},
+			// Devices show who they are; nobody else need. What the certificate is worth, the service that is asked decides.
+			ClientAuth: tls.RequestClientCert,
 		})
 	}
 	e.servers = append(e.servers, server)
@@ -170,11 +173,12 @@ func (e *Emulator) tlsAddresses(host string) []net.IP {
 	return addresses
 }
 
-// HTTPClient returns a client that trusts the emulator's CA and finds it by each of its names. Its connections are its own.
-func (e *Emulator) HTTPClient() *http.Client {
+// HTTPClient returns a client that trusts the emulator's CA and finds it by each of its names. It presents the certificates,
+// if there are any. Its connections are its own.
+func (e *Emulator) HTTPClient(presented ...tls.Certificate) *http.Client {
 	dialer := &net.Dialer{}
 	return &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.tls.Pool()},
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.tls.Pool(), Certificates: presented},
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			host, port, err := net.SplitHostPort(address)
 			for _, name := range []string{"localhost", e.opts.Hostname} {

@@ -43,10 +43,11 @@ type fact struct {
 
 var (
 	armSphere   = []string{"2024-04-01"}
-	armCentral  = []string{"2021-06-01"}
+	armCentral  = []string{"2021-11-01-preview", "2021-06-01"}
 	dataCentral = []string{"2022-07-31", "2022-10-31-preview", "2022-06-30-preview"}
 	legacyAPI   = []string{"v2"}
 	entraAPI    = []string{"v2.0"}
+	deviceAPI   = []string{"2021-06-01", "2021-10-01", "2019-03-31", "2018-11-01"}
 )
 
 // facts is never written to.
@@ -60,14 +61,35 @@ var facts = []fact{
 	{"arm", "DeviceGroups_*", Recording, armSphere},
 	{"arm", "Devices_Delete", Specification, armSphere},
 	{"arm", "Devices_*", Recording, armSphere},
+	{"arm", "Images_Delete", Specification, armSphere},
+	{"arm", "Images_*", Recording, armSphere},
+	{"arm", "Deployments_Delete", Specification, armSphere},
+	{"arm", "Deployments_*", Recording, armSphere},
 	{"arm", "Operations_Get", Recording, armSphere},
-	{"arm", "Apps_*", Specification, armCentral},
+	{"arm", "Operations_List", Specification, armSphere},
+	{"arm", "Apps_*", Recording, armCentral},
+	{"arm", "Subscriptions_Get", Recording, nil}, // In any version, like those that follow.
+	{"arm", "ResourceGroups_Get", Recording, nil},
+	{"arm", "Subscriptions_*", Specification, nil},
+	{"arm", "Tenants_List", Specification, nil},
+	{"arm", "Providers_*", Documentation, nil},
+	{"arm", "ResourceGroups_List", Documentation, nil},
 
 	{"sphere", "Tenants_*", Documentation, legacyAPI},
 
 	{"iotcentral", "EnrollmentGroups_*", Specification, dataCentral},
 	{"iotcentral", "ApiTokens_*", Specification, dataCentral},
 	{"iotcentral", "Devices_*", Specification, dataCentral},
+	{"iotcentral", "Roles_*", Specification, dataCentral},
+	{"iotcentral", "Users_*", Specification, dataCentral},
+	{"iotcentral", "Organizations_List", Specification, dataCentral},
+	{"iotcentral", "DeviceGroups_List", Specification, dataCentral},
+	{"iotcentral", "DeviceTemplates_List", Specification, dataCentral},
+	{"iotcentral", "Jobs_List", Documentation, dataCentral},
+	{"iotcentral", "Exports_List", Documentation, dataCentral},
+	{"iotcentral", "Destinations_List", Documentation, dataCentral},
+
+	{"provisioning", "RuntimeRegistration_*", Documentation, deviceAPI},
 
 	{"entra", "InstanceDiscovery", Documentation, nil},
 	{"entra", "OpenIDConfiguration", Documentation, entraAPI},
@@ -106,6 +128,9 @@ var concerns = map[string][]string{
 	"aliases":                  {"arm Certificates_Get", "arm Certificates_Retrieve*"},
 	"non-active-proof":         {"arm Certificates_RetrieveProof*", "sphere Tenants_GetProof*"},
 	"sphere-put":               {"arm *_CreateOrUpdate"},
+	"operation-end":            {"arm Operations_Get"},
+	"ca-key":                   {"arm Certificates_*", "sphere Tenants_GetCert*", "sphere Tenants_ListCertificates"},
+	"ca-serial":                {"arm Certificates_*"},
 	"operation-polls":          {"arm Operations_Get"},
 	"new-catalog-certificate":  {"arm Certificates_*", "sphere Tenants_GetCert*", "sphere Tenants_ListCertificates"},
 	"rotation":                 {"arm Certificates_*", "sphere Tenants_GetCert*", "sphere Tenants_ListCertificates"},
@@ -149,6 +174,7 @@ func (e *Emulator) served() []servedAs {
 		{"arm", e.services.arm},
 		{"sphere", e.services.sphere},
 		{"iotcentral", e.services.noApplication},
+		{"provisioning", e.services.provisioning},
 		{"entra", e.services.entra},
 		{"metadata", e.services.metadata},
 		{"github", e.services.github},

@@ -125,7 +125,7 @@ func (o *Options) complete() (State, error) {
 	return state, nil
 }
 
-// load replaces what the services store. The applications of the state are there already.
+// load replaces what the services store.
 func (e *Emulator) load(state State) error {
 	ahead := time.Duration(0)
 	if state.ClockAhead != "" {
@@ -150,8 +150,17 @@ func (e *Emulator) load(state State) error {
 				}
 			}
 		}
-		if err := e.central.Load(e.central.Find(app.Subdomain), app); err != nil {
+		served := e.central.Find(app.Subdomain)
+		if served == nil { // It was deleted since the state was made.
+			served = e.central.Add(app.Subdomain, app.ResourceID, e.opts.RateLimit)
+		}
+		if err := e.central.Load(served, app); err != nil {
 			return fmt.Errorf("applications[%d]: %w", i, err)
+		}
+	}
+	for _, app := range e.central.Applications() {
+		if !slices.ContainsFunc(state.Applications, func(kept ApplicationState) bool { return kept.Subdomain == app.Subdomain }) {
+			e.central.Remove(app.ResourceID) // It was made since.
 		}
 	}
 	return nil

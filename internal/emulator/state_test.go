@@ -200,8 +200,11 @@ func TestSeed_needsNoMoreThanWhatMatters(t *testing.T) {
 	if len(s.Info.Applications) != 2 || !strings.HasSuffix(s.Info.CatalogID, "/old") {
 		t.Errorf("the settings are %+v", s.Info)
 	}
-	device, err := s.Emulator.DeviceCertificate(state.Catalogs[0].Certificates[1].Thumbprint, emulatortest.DeviceID("A"))
-	if err != nil || !s.Emulator.CanEnrol("contoso", device) {
+	device, err := emulatortest.NewDevice(s.Emulator, emulatortest.DeviceID("a"), state.Catalogs[0].Certificates[1].Thumbprint)
+	if err == nil {
+		_, err = device.Enrol(t.Context(), s.Emulator.State().Applications[0].IDScope)
+	}
+	if err != nil {
 		t.Errorf("a device of the seed cannot enrol: %v", err)
 	}
 	s.ARM(http.MethodGet, s.Info.CatalogID+"/products/Coffee/deviceGroups/Field/devices/"+emulatortest.DeviceID("A"), "").Want(http.StatusOK)

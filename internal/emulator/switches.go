@@ -153,12 +153,29 @@ var switches = []switchEntry{
 		func(b *Behavior) *arm.Aliases { return &b.Aliases }, "all", "none", ".default", "active", "default"),
 	toggle("non-active-proof", "signed", "refused", "Azure Sphere: proof of possession of a CA that is Inactive; refused: 400",
 		func(b *Behavior) *bool { return &b.NonActiveProofRefused }),
-	toggle("sphere-put", "200", "201", "Azure Sphere: answer to PUT; 201: with Azure-AsyncOperation to poll",
-		func(b *Behavior) *bool { return &b.PutAsynchronous }),
+	{
+		"sphere-put",
+		[]string{"recorded", "catalog=201,product=201,group=201", "device=200,image=200,deployment=200"},
+		true,
+		"Azure Sphere: answers to PUT by type, where not as recorded; 201: with Azure-AsyncOperation to poll",
+		func(b *Behavior, value string) error {
+			puts, err := arm.ParsePuts(value)
+			if err == nil {
+				b.Puts = puts
+			}
+			return err
+		},
+	},
 	toggle("sphere-errors", "standard", "absent", "Azure Sphere: body of the resource provider's own errors",
 		func(b *Behavior) *bool { return &b.ErrorBodyAbsent }),
 	number("operation-polls", "1", "Azure Sphere: how many polls find an operation in progress; 0: the first finds it done",
 		func(b *Behavior) *int { return &b.OperationPolls }),
+	toggle("operation-end", "succeeded", "failed", "Azure Sphere: how long-running operations end; failed: without effect",
+		func(b *Behavior) *bool { return &b.OperationsFail }),
+	toggle("ca-key", "P-384", "P-256", "Azure Sphere: curve of the keys of CAs",
+		func(b *Behavior) *bool { return &b.CAKeyP256 }),
+	choice("ca-serial", "Azure Sphere: serial numbers of CAs; signed: 34 digits with 00, plain: 32, short: 31; mixed: in turns",
+		func(b *Behavior) *catalog.CASerial { return &b.CASerial }, "mixed", "signed", "plain", "short"),
 	duration("new-catalog-certificate", "68s", "Azure Sphere: how long after its creation a catalog has its certificate",
 		func(b *Behavior) *time.Duration { return &b.NewCatalogCertificate }),
 	toggle("rotation", "manual", "automatic", "Azure Sphere: CA renewal by command and as the clock is advanced, or "+

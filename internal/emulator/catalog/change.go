@@ -27,6 +27,12 @@ func (c *Change) End(now time.Time) {
 	}
 }
 
+// Drop ends the change without its effect.
+func (c *Change) Drop(now time.Time) {
+	c.effect = func() {}
+	c.End(now)
+}
+
 // Ended returns when the change took effect. It is zero while the change is in progress.
 func (c *Change) Ended() time.Time { return c.ended }
 

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 )
 
@@ -74,7 +76,7 @@ func (s *Store) load(state State, resourceGroup, by string, now time.Time) (*Cat
 	cat.TenantID = cmp.Or(state.TenantID, cat.TenantID)
 	cat.TenantName = cmp.Or(state.TenantName, cat.TenantName)
 	cat.Location = cmp.Or(state.Location, cat.Location)
-	if state.Tags != nil {
+	if saved := !state.Created.IsZero(); saved || state.Tags != nil {
 		cat.Tags = state.Tags
 	}
 	if err := s.loadCertificates(cat, state.Certificates, now); err != nil {
@@ -89,6 +91,13 @@ func (s *Store) load(state State, resourceGroup, by string, now time.Time) (*Cat
 			return nil, fmt.Errorf("products[%d]: %w", i, err)
 		}
 		cat.Products = append(cat.Products, product)
+	}
+	for i, image := range state.Images {
+		loaded, err := image.load(Made(by, now))
+		if err != nil || cat.FindImage(image.ID) != nil {
+			return nil, fmt.Errorf("images[%d]: the ID is missing, or comes twice", i)
+		}
+		cat.Images = append(cat.Images, loaded)
 	}
 	for i, d := range state.Devices {
 		where := Place{d.Product, d.DeviceGroup}
@@ -147,7 +156,7 @@ func (s *Store) loadCertificate(cat *Catalog, state CertificateState, now time.T
 	if err != nil {
 		return nil, fmt.Errorf("age: %w", err)
 	}
-	issuer, err := s.pki.NewCatalogCA(cat.TenantID, now.Add(-age-pki.CatalogBackoff))
+	issuer, err := s.pki.NewCatalogCA(cat.TenantID, now.Add(-age-pki.CatalogBackoff), s.form(len(cat.certificates)))
 	if err != nil {
 		return nil, err
 	}
@@ -162,14 +171,36 @@ func (p ProductState) load(made Stamp) (*Product, error) {
 		if g.Name == "" || product.FindGroup(g.Name) != nil {
 			return nil, fmt.Errorf("device_groups[%d]: the name is missing, or another group has it", i)
 		}
-		product.Groups = append(product.Groups, &DeviceGroup{
+		group := &DeviceGroup{
 			Stamp: made, Name: g.Name, Description: g.Description, Described: g.Described || g.Description != "",
 			OSFeedType: cmp.Or(g.OSFeedType, "Retail"), UpdatePolicy: cmp.Or(g.UpdatePolicy, "UpdateAll"),
 			CrashDumps: cmp.Or(g.CrashDumps, "Disabled"), DataBoundary: cmp.Or(g.DataBoundary, "None"),
 			Provisioning: "Succeeded",
-		})
+		}
+		for j, d := range g.Deployments {
+			deployment := &Deployment{ID: cmp.Or(d.ID, uuid.NewString()), Made: d.Made}
+			for _, image := range d.Images {
+				loaded, err := image.load(made)
+				if err != nil {
+					return nil, fmt.Errorf("device_groups[%d]: deployments[%d]: %w", i, j, err)
+				}
+				deployment.Images = append(deployment.Images, loaded)
+			}
+			group.Deployments = append(group.Deployments, deployment)
+		}
+		product.Groups = append(product.Groups, group)
 	}
 	return product, nil
+}
+
+func (i ImageState) load(made Stamp) (*Image, error) {
+	if i.ID == "" {
+		return nil, errors.New("the image has no ID")
+	}
+	if !i.Created.IsZero() {
+		made = i.Stamp
+	}
+	return &Image{made, i.ID, cmp.Or(i.Name, i.ID), i.ComponentID, i.Type, i.DataBoundary}, nil
 }
 
 // ActiveCertificate returns the Active CA of the catalog with that name in DER, or nil.

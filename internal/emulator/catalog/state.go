@@ -23,6 +23,7 @@ type State struct {
 	Certificates []CertificateState `json:"certificates"` // oldest first
 	Products     []ProductState     `json:"products"`
 	Devices      []DeviceState      `json:"devices"`
+	Images       []ImageState       `json:"images"` // oldest first
 }
 
 // CertificateState is a tenant CA certificate of a catalog. To be loaded it has a certificate with its key, or an age.
@@ -56,11 +57,31 @@ type DeviceGroupState struct {
 	UpdatePolicy string `json:"update_policy"`
 	CrashDumps   string `json:"allow_crash_dumps_collection"`
 	DataBoundary string `json:"regional_data_boundary"`
+
+	Deployments []DeploymentState `json:"deployments"` // oldest first
+}
+
+// ImageState is an image of a catalog, or of a deployment, which keeps its images.
+type ImageState struct {
+	Stamp
+
+	ID           string `json:"id"` // GUID
+	Name         string `json:"name"`
+	ComponentID  string `json:"component_id"` // GUID
+	Type         string `json:"type"`
+	DataBoundary string `json:"data_boundary"`
+}
+
+// DeploymentState is a deployment to a device group.
+type DeploymentState struct {
+	ID     string       `json:"id"` // GUID
+	Made   time.Time    `json:"made"`
+	Images []ImageState `json:"images"` // in the order in which they were asked for
 }
 
 // DeviceState is a claimed device.
 type DeviceState struct {
-	ID          string `json:"id"`           // 128 hex digits
+	ID          string `json:"id"`           // 128 hex digits, lower case
 	Product     string `json:"product"`      // empty: no product
 	DeviceGroup string `json:"device_group"` // empty: no group
 }
@@ -80,7 +101,7 @@ func (s *Store) State(now time.Time) []State {
 func (cat *Catalog) state(now time.Time) State {
 	state := State{
 		Stamp: cat.Stamp, ID: cat.ID, Name: cat.Name, TenantID: cat.TenantID, TenantName: cat.TenantName, Location: cat.Location, Tags: maps.Clone(cat.Tags),
-		Certificates: []CertificateState{}, Products: []ProductState{}, Devices: []DeviceState{},
+		Certificates: []CertificateState{}, Products: []ProductState{}, Devices: []DeviceState{}, Images: []ImageState{},
 	}
 	for _, cert := range cat.certificates {
 		state.Certificates = append(state.Certificates, CertificateState{
@@ -99,6 +120,9 @@ func (cat *Catalog) state(now time.Time) State {
 	for _, d := range cat.Devices {
 		state.Devices = append(state.Devices, DeviceState{d.ID, d.Product, d.Group})
 	}
+	for _, i := range cat.Images {
+		state.Images = append(state.Images, i.state())
+	}
 	return state
 }
 
@@ -107,10 +131,23 @@ func (p *Product) state() ProductState {
 		Name: p.Name, Description: p.Description, Described: p.Described && p.Description == "", DeviceGroups: []DeviceGroupState{},
 	}
 	for _, g := range p.Groups {
-		state.DeviceGroups = append(state.DeviceGroups, DeviceGroupState{
+		group := DeviceGroupState{
 			Name: g.Name, Description: g.Description, Described: g.Described && g.Description == "",
 			OSFeedType: g.OSFeedType, UpdatePolicy: g.UpdatePolicy, CrashDumps: g.CrashDumps, DataBoundary: g.DataBoundary,
-		})
+			Deployments: []DeploymentState{},
+		}
+		for _, d := range g.Deployments {
+			deployed := DeploymentState{ID: d.ID, Made: d.Made, Images: []ImageState{}}
+			for _, i := range d.Images {
+				deployed.Images = append(deployed.Images, i.state())
+			}
+			group.Deployments = append(group.Deployments, deployed)
+		}
+		state.DeviceGroups = append(state.DeviceGroups, group)
 	}
 	return state
+}
+
+func (i *Image) state() ImageState {
+	return ImageState{i.Stamp, i.ID, i.Name, i.ComponentID, i.Type, i.DataBoundary}
 }

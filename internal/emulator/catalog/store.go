@@ -4,7 +4,7 @@
 package catalog
 
 import (
-	"crypto/x509"
+	"crypto/tls"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,13 +38,14 @@ type Catalog struct {
 	Name          string
 	TenantID      string
 	TenantName    string
-	Location      string // as it was sent
-	Tags          map[string]string
+	Location      string            // as it was sent
+	Tags          map[string]string // nil: none were ever given
 	Provisioning  string
 	ETag          string // of the ARM resource
 
 	Products []*Product
 	Devices  []*Device
+	Images   []*Image // oldest first
 
 	certificates []*Certificate // oldest first
 }
@@ -173,7 +174,7 @@ func (s *Store) Claimed(deviceID string, cat *Catalog, where Place) bool {
 
 // DeviceCertificate issues the certificate of a device under the CA with the thumbprint, whatever its status. It reports an
 // error when no catalog has such a CA.
-func (s *Store) DeviceCertificate(caThumbprint, deviceID string, now time.Time) (*x509.Certificate, error) {
+func (s *Store) DeviceCertificate(caThumbprint, deviceID string, now time.Time) (tls.Certificate, error) {
 	s.Lock()
 	defer s.Unlock()
 	s.Settle(now)
@@ -184,5 +185,5 @@ func (s *Store) DeviceCertificate(caThumbprint, deviceID string, now time.Time) 
 			}
 		}
 	}
-	return nil, fmt.Errorf("no catalog has a CA with the thumbprint %s", caThumbprint)
+	return tls.Certificate{}, fmt.Errorf("no catalog has a CA with the thumbprint %s", caThumbprint)
 }

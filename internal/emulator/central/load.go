@@ -38,7 +38,10 @@ func decodeStrictly(text []byte, into any) error {
 // and changes nothing, for a state that cannot be.
 func (s *Service) Load(app *Application, state ApplicationState) error {
 	now := s.now()
-	loaded := &Application{ID: cmp.Or(state.ApplicationID, app.ID), IDScope: cmp.Or(state.IDScope, app.IDScope), secret: app.secret}
+	loaded := &Application{
+		ID: cmp.Or(state.ApplicationID, app.ID), ResourceID: cmp.Or(state.ResourceID, app.ResourceID),
+		IDScope: cmp.Or(state.IDScope, app.IDScope), secret: app.secret,
+	}
 	if state.SigningKey != "" {
 		var err error
 		if loaded.secret, err = base64.StdEncoding.DecodeString(state.SigningKey); err != nil {
@@ -61,9 +64,9 @@ func (s *Service) Load(app *Application, state ApplicationState) error {
 	}
 	app.mu.Lock()
 	defer app.mu.Unlock()
-	if app.ID != loaded.ID || app.IDScope != loaded.IDScope || app.APIToken != loaded.APIToken {
+	if app.ID != loaded.ID || app.ResourceID != loaded.ResourceID || app.IDScope != loaded.IDScope || app.APIToken != loaded.APIToken {
 		// Only before it is served: nobody locks these.
-		app.ID, app.IDScope, app.APIToken = loaded.ID, loaded.IDScope, loaded.APIToken
+		app.ID, app.ResourceID, app.IDScope, app.APIToken = loaded.ID, loaded.ResourceID, loaded.IDScope, loaded.APIToken
 	}
 	app.secret = loaded.secret
 	app.etags, app.groups, app.tokens, app.devices = loaded.etags, loaded.groups, loaded.tokens, loaded.devices
@@ -157,7 +160,7 @@ func (app *Application) loadDevice(state DeviceState, now time.Time) error {
 		keys = newSymmetricKeys()
 	}
 	app.devices = append(app.devices, &device{
-		id: state.ID, displayName: cmp.Or(state.DisplayName, state.ID), enabled: state.Enabled, simulated: state.Simulated,
+		id: state.ID, displayName: cmp.Or(state.DisplayName, state.ID), enabled: state.Enabled, simulated: state.Simulated, provisioned: state.Provisioned,
 		etag: app.loadETag(state.ETag, now), keys: keys,
 	})
 	return nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
@@ -28,7 +29,9 @@ type Service struct {
 	tenant   *entra.Tenant
 	behavior Behavior
 	now      func() time.Time
-	apps     []*Application
+
+	mu   sync.Mutex // guards what follows
+	apps []*Application
 }
 
 // call is a request to an application.
@@ -60,6 +63,7 @@ func (s *Service) Handler(app *Application, host rest.Host) http.Handler {
 	addEntries(served)
 	addAPITokens(served)
 	addDevices(served)
+	addPeople(served)
 	return served
 }
 

@@ -15,6 +15,7 @@ import (
 type ApplicationState struct {
 	Subdomain        string                 `json:"subdomain"`
 	ApplicationID    string                 `json:"application_id"`
+	ResourceID       string                 `json:"resource_id"`       // in Resource Manager
 	EnrollmentGroups []EnrollmentGroupState `json:"enrollment_groups"` // in order of creation
 	APITokens        []APITokenState        `json:"api_tokens"`
 	Devices          []DeviceState          `json:"devices"`
@@ -35,6 +36,7 @@ type DeviceState struct {
 	DisplayName  string `json:"display_name"`
 	Enabled      bool   `json:"enabled"`
 	Simulated    bool   `json:"simulated"`
+	Provisioned  bool   `json:"provisioned"` // it has registered
 	ETag         string `json:"etag"`
 	PrimaryKey   string `json:"primary_key"`
 	SecondaryKey string `json:"secondary_key"`
@@ -71,7 +73,7 @@ type EntryState struct {
 func (s *Service) State() []ApplicationState {
 	now := s.now()
 	state := []ApplicationState{}
-	for _, app := range s.apps {
+	for _, app := range s.Applications() {
 		state = append(state, app.state(now, s.behavior.CodeLifetime))
 	}
 	return state
@@ -81,7 +83,7 @@ func (app *Application) state(now time.Time, codeLifetime time.Duration) Applica
 	app.mu.Lock()
 	defer app.mu.Unlock()
 	state := ApplicationState{
-		Subdomain: app.Subdomain, ApplicationID: app.ID,
+		Subdomain: app.Subdomain, ApplicationID: app.ID, ResourceID: app.ResourceID,
 		EnrollmentGroups: []EnrollmentGroupState{}, APITokens: []APITokenState{}, Devices: []DeviceState{},
 		IDScope: app.IDScope, SigningKey: base64.StdEncoding.EncodeToString(app.secret),
 	}
@@ -98,7 +100,7 @@ func (app *Application) state(now time.Time, codeLifetime time.Duration) Applica
 	}
 	for _, d := range app.devices {
 		state.Devices = append(state.Devices, DeviceState{
-			d.id, d.displayName, d.enabled, d.simulated, d.etag, d.keys.Primary, d.keys.Secondary,
+			d.id, d.displayName, d.enabled, d.simulated, d.provisioned, d.etag, d.keys.Primary, d.keys.Secondary,
 		})
 	}
 	return state

@@ -38,8 +38,9 @@ type apiToken struct {
 // the permission that manages device connectivity, which operators do not have.
 var centralRoles = map[string]entra.Level{
 	"ca310b8d-2f4a-44e0-a36e-957c202cd8d4": entra.Everything, // App Administrator
-	"344138e9-8de4-4497-8c54-5237e96d6aaf": entra.Everything, // App Builder
-	"ae2c9854-393b-4f97-8c42-479d70ce626e": entra.Nothing,    // App Operator
+	appBuilder:                             entra.Everything,
+	appOperator:                            entra.Nothing,
+	groupReader:                            entra.Reading,
 }
 
 const appAdministrator = "ca310b8d-2f4a-44e0-a36e-957c202cd8d4"

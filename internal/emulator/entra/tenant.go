@@ -103,6 +103,9 @@ func (t *Tenant) Principals() []Principal {
 	return list
 }
 
+// ServicePrincipals returns every principal with what it may do. They must not be changed.
+func (t *Tenant) ServicePrincipals() []*ServicePrincipal { return t.principals }
+
 // Token returns an access token for the audience, as the token endpoint issues it to the client. It reports an error for
 // an unknown client ID.
 func (t *Tenant) Token(clientID, audience string) (string, error) {

@@ -79,6 +79,18 @@ func (s *Service[C]) Routes() []Listed {
 	return list
 }
 
+// Actions returns what callers must be allowed to do for the operations, in order and each once.
+func (s *Service[C]) Actions() []string {
+	var all []string
+	for _, known := range s.paths {
+		for _, op := range known {
+			all = append(all, op.Action)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // ServeHTTP answers a request.
 func (s *Service[C]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	routed := r
