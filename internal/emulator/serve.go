@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
@@ -17,7 +18,9 @@ import (
 
 // services are what listeners lead to.
 type services struct {
-	entra, arm, sphere, metadata, github, azureDevOps http.Handler
+	arm *arm.Service
+
+	entra, sphere, metadata, github, azureDevOps http.Handler
 
 	mu           sync.Mutex                            // guards what follows
 	applications map[*central.Application]http.Handler // made when they are asked for

@@ -43,11 +43,19 @@ func furnish(s *emulatortest.Session) (entry, code string) {
 	}
 	s.ARM(http.MethodPut, s.Info.CatalogID+"/products/Coffee/deviceGroups/Field", `{"properties":{"osFeedType":"RetailEval","regionalDataBoundary":"EU"}}`)
 	s.ARM(http.MethodPut, s.Info.CatalogID+"/products/Coffee/deviceGroups/Field/devices/"+emulatortest.DeviceID("A"), `{"properties":{}}`)
+	image := emulatortest.NewImage("AzureSphereBlink1")
+	s.Settled(http.MethodPut, s.Info.CatalogID+"/images/"+image.ID, image.Body)
+	s.Settled(http.MethodPut, s.Info.CatalogID+"/products/Coffee/deviceGroups/Field/deployments/.default", emulatortest.JSON(map[string]any{
+		"properties": map[string]any{"deployedImages": []any{map[string]any{"properties": map[string]string{"imageId": image.ID}}}},
+	}))
 	other := s.Info.CatalogID[:strings.LastIndex(s.Info.CatalogID, "/")+1] + "second"
 	s.ARM(http.MethodPut, other, `{"location":"global"}`)
 	entry = s.Entry("sphere")
 	serial, _ := s.ActiveCA()
 	s.Verify(entry, s.Proof(serial, s.Code(entry))).Want(http.StatusNoContent)
+	if _, err := newDevice(s.T, s).Enrol(s.T.Context(), s.Emulator.State().Applications[0].IDScope); err != nil {
+		s.T.Fatal(err)
+	}
 	if _, err := s.Emulator.Advance(660 * day); err != nil {
 		s.T.Fatal(err)
 	}
@@ -98,6 +106,32 @@ func TestState_isSavedAndLoaded(t *testing.T) {
 	if got := caStatuses(second); got != "Inactive Active" {
 		t.Errorf("later the CAs are %s", got)
 	}
+}
+
+// TestReset_takesBackApplications: those that were made go, and those that were deleted come back with what they held.
+func TestReset_takesBackApplications(t *testing.T) {
+	t.Parallel()
+	s := emulatortest.Start(t, emulator.Options{Seed: seed(t, `{"applications":[{"subdomain":"contoso","enrollment_groups":[{"id":"g"}]}]}`)})
+	before := saved(s)
+	contoso := s.Info.Applications[0].ResourceID + "?api-version=2021-06-01"
+	made := strings.Replace(contoso, "contoso?", "northwind?", 1)
+	s.ARM(http.MethodPatch, contoso, `{"tags":{"a":"b"}}`)
+	s.ARM(http.MethodPut, made, `{"location":"westeurope","sku":{"name":"ST2"},"properties":{"subdomain":"northwind","displayName":"N"}}`).Want(http.StatusCreated)
+	s.ARM(http.MethodDelete, contoso, "").Want(http.StatusAccepted)
+	for range 5 {
+		s.ARM(http.MethodGet, contoso, "")
+	}
+	if err := s.Emulator.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	if after := saved(s); after != before {
+		t.Errorf("it was\n%s\nand is\n%s", before, after)
+	}
+	s.ARM(http.MethodGet, made, "").Want(http.StatusNotFound)
+	if tags := s.ARM(http.MethodGet, contoso, "").Want(http.StatusOK).At("tags"); len(tags.(map[string]any)) > 0 {
+		t.Errorf("the tags are %v", tags)
+	}
+	s.Central(http.MethodGet, "/enrollmentGroups/g", "").Want(http.StatusOK)
 }
 
 // TestState_hasEachETagOnce: an etag that was made after the state was loaded is none of those in it.

@@ -87,6 +87,15 @@ func New(config Config, host rest.Host) *Service {
 // ServeHTTP answers a request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.rest.ServeHTTP(w, r) }
 
+// Forget ends all operations, and forgets what only Resource Manager knows of the applications.
+func (s *Service) Forget() {
+	s.config.Store.Lock()
+	defer s.config.Store.Unlock()
+	s.operations, s.appOperations = nil, nil
+	clear(s.quota)
+	clear(s.apps)
+}
+
 // Routes returns every operation.
 func (s *Service) Routes() []rest.Listed { return s.rest.Routes() }
 
