@@ -72,11 +72,12 @@ type Emulator struct {
 	world   sync.RWMutex // is held by each request while it is handled, and by what concerns all services at once
 	initial State        // at the start, for Reset
 
-	tenant   *entra.Tenant
-	store    *catalog.Store
-	central  *central.Service
-	services *services
-	control  http.Handler
+	tenant          *entra.Tenant
+	store           *catalog.Store
+	central         *central.Service
+	resourceManager *arm.Service
+	services        *services
+	control         http.Handler
 
 	closing     chan struct{}
 	closeOnce   sync.Once
@@ -201,17 +202,18 @@ func (e *Emulator) describe(tenant *entra.Tenant, subscriptionID string) {
 
 // carry makes the handlers of the services.
 func (e *Emulator) carry(endpoint string) {
+	e.resourceManager = arm.New(arm.Config{
+		SubscriptionID: e.info.SubscriptionID,
+		ResourceGroup:  resourceGroup,
+		Endpoint:       endpoint,
+		Tenant:         e.tenant,
+		Store:          e.store,
+		Applications:   iotApps{e.central, e.opts.RateLimit},
+		Behavior:       e.opts.Behavior.ARMBehavior,
+	}, &host{e, "arm", ""})
 	e.services = &services{
-		entra: e.tenant.Handler(&host{e, "entra", ""}),
-		arm: arm.New(arm.Config{
-			SubscriptionID: e.info.SubscriptionID,
-			ResourceGroup:  resourceGroup,
-			Endpoint:       endpoint,
-			Tenant:         e.tenant,
-			Store:          e.store,
-			Applications:   iotApps{e.central, e.opts.RateLimit},
-			Behavior:       e.opts.Behavior.ARMBehavior,
-		}, &host{e, "arm", ""}),
+		entra:         e.tenant.Handler(&host{e, "entra", ""}),
+		arm:           e.resourceManager,
 		sphere:        legacy.New(e.tenant, e.store, e.opts.Behavior.LegacyBehavior, &host{e, "sphere", ""}),
 		metadata:      e.tenant.Metadata(&host{e, "metadata", ""}),
 		github:        e.tenant.GitHub(&host{e, "github", ""}),

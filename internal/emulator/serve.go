@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
@@ -18,9 +17,7 @@ import (
 
 // services are what listeners lead to.
 type services struct {
-	arm *arm.Service
-
-	entra, sphere, metadata, github, azureDevOps http.Handler
+	entra, arm, sphere, metadata, github, azureDevOps http.Handler
 
 	mu           sync.Mutex                            // guards what follows
 	applications map[*central.Application]http.Handler // made when they are asked for

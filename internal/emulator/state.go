@@ -66,7 +66,7 @@ func (e *Emulator) Reset() error {
 	defer e.world.Unlock()
 	e.ClearFaults()
 	e.ResetRequests()
-	e.services.arm.Forget()
+	e.resourceManager.Forget()
 	return e.load(e.initial)
 }
 

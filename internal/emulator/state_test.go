@@ -24,6 +24,16 @@ func saved(s *emulatortest.Session) string {
 	return string(control(s, http.MethodGet, "state", "").Want(http.StatusOK).Body)
 }
 
+// difference shows where two long texts begin to differ.
+func difference(got, want string) string {
+	at := 0
+	for at < min(len(got), len(want)) && got[at] == want[at] {
+		at++
+	}
+	around := func(text string) string { return text[max(0, at-80):min(len(text), at+80)] }
+	return fmt.Sprintf("…%s…, want …%s…", around(got), around(want))
+}
+
 // seed reads a state.
 func seed(t *testing.T, text string) *emulator.State {
 	t.Helper()
@@ -73,7 +83,7 @@ func TestState_isSavedAndLoaded(t *testing.T) {
 	want := saved(first)
 	second := emulatortest.Start(t, emulator.Options{Now: clock.Now, Seed: seed(t, want)})
 	if got := saved(second); got != want {
-		t.Errorf("loaded\n%s\nwant\n%s", got, want)
+		t.Errorf("loaded is not what was saved: %s", difference(got, want))
 	}
 	// What clients know of the first is true of the second.
 	if got, want := second.Info.CatalogID, first.Info.CatalogID; got != want {
@@ -360,7 +370,7 @@ func TestReset_takesEverythingBackToTheStart(t *testing.T) {
 			s.Emulator.Fail(emulator.Fault{Status: http.StatusBadGateway})
 			control(s, http.MethodPost, "reset", "").Want(http.StatusNoContent)
 			if got := saved(s); got != before {
-				t.Errorf("afterwards it stores\n%s\nwant\n%s", got, before)
+				t.Errorf("afterwards it stores something else: %s", difference(got, before))
 			}
 			if got := s.Emulator.Now().Sub(began); got > day {
 				t.Errorf("it is %v later", got)
@@ -387,7 +397,7 @@ func TestState_isJSONThatIsReadAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := emulatortest.JSON(seed(t, text)); !reflect.DeepEqual(unmarshal(t, got), loose) {
-		t.Errorf("read\n%s\nfrom\n%s", got, text)
+		t.Errorf("read is not what was written: %s", difference(got, text))
 	}
 }
 

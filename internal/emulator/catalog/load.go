@@ -76,7 +76,7 @@ func (s *Store) load(state State, resourceGroup, by string, now time.Time) (*Cat
 	cat.TenantID = cmp.Or(state.TenantID, cat.TenantID)
 	cat.TenantName = cmp.Or(state.TenantName, cat.TenantName)
 	cat.Location = cmp.Or(state.Location, cat.Location)
-	if saved := !state.Created.IsZero(); saved || state.Tags != nil {
+	if state.Tags != nil || !state.Created.IsZero() { // A saved catalog may have none.
 		cat.Tags = state.Tags
 	}
 	if err := s.loadCertificates(cat, state.Certificates, now); err != nil {
