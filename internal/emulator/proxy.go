@@ -31,7 +31,26 @@ func (e *Emulator) standsFor(host string) bool {
 			return true
 		}
 	}
-	return host == e.opts.Hostname || net.ParseIP(host) != nil && net.ParseIP(host).IsLoopback()
+	return host == e.opts.Hostname
+}
+
+// inside returns the address of the listener that a host and port stand for: the main one for names, one of the emulator's for
+// an address. It reports false where there is none.
+func (e *Emulator) inside(target string) (string, bool) {
+	host, _, err := net.SplitHostPort(target)
+	if err != nil {
+		return "", false
+	}
+	if net.ParseIP(host) != nil {
+		for _, app := range e.info.Applications {
+			if app.AddressURL == "https://"+target {
+				return target, true
+			}
+		}
+		return "", false
+	}
+	_, main, _ := strings.Cut(e.info.Endpoints.IoTCentralDNSSuffix, ":")
+	return net.JoinHostPort(e.dialHost, main), e.standsFor(host)
 }
 
 // proxied is the handler of the metadata listener, which is an HTTP proxy as well: it carries requests for the fixed address of
@@ -43,20 +62,20 @@ func (e *Emulator) proxied(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		host, _, err := net.SplitHostPort(r.Host)
-		if err != nil || !e.standsFor(host) {
+		address, ok := e.inside(r.Host)
+		if !ok {
 			http.Error(w, "The emulator does not stand for "+r.Host+".", http.StatusForbidden)
 			return
 		}
-		e.tunnel(w, r)
+		e.tunnel(w, r, address)
 	})
 }
 
-// tunnel connects a client of the proxy to the main listener, or to another one of the emulator's that it names, and carries bytes
-// both ways until one side has enough or the emulator is closed.
-func (e *Emulator) tunnel(w http.ResponseWriter, r *http.Request) {
+// tunnel connects a client of the proxy to a listener, and carries bytes both ways until one side has enough or the emulator is
+// closed.
+func (e *Emulator) tunnel(w http.ResponseWriter, r *http.Request, address string) {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
-	inner, err := dialer.DialContext(context.WithoutCancel(r.Context()), "tcp", e.inside(r.Host))
+	inner, err := dialer.DialContext(context.WithoutCancel(r.Context()), "tcp", address)
 	if err != nil {
 		http.Error(w, "The emulator is not there.", http.StatusBadGateway)
 		return
@@ -78,16 +97,6 @@ func (e *Emulator) tunnel(w http.ResponseWriter, r *http.Request) {
 		defer e.connections.Done()
 		carry(outer, inner, buffered, e.closing)
 	}()
-}
-
-// inside is the address of the listener that a host and port stand for: the main one, unless the emulator is named itself.
-func (e *Emulator) inside(address string) string {
-	host, port, err := net.SplitHostPort(address)
-	if err == nil && net.ParseIP(host) != nil {
-		return net.JoinHostPort(host, port)
-	}
-	_, main, _ := strings.Cut(e.info.Endpoints.IoTCentralDNSSuffix, ":")
-	return net.JoinHostPort(e.dialHost, main)
 }
 
 // carry tells the client that it is connected, and carries bytes between the connections until one of them ends.

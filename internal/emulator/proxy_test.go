@@ -64,7 +64,7 @@ func TestProxy_reachesNothingElse(t *testing.T) {
 	s := emulatortest.Start(t, emulator.Options{})
 	throughProxy(s)
 	for _, address := range []string{
-		"https://example.com/", "https://azureiotcentral.com/", "https://192.0.2.1/", "https://management.azure.com.example.com/", "https://notlocalhost/",
+		"https://example.com/", "https://azureiotcentral.com/", "https://192.0.2.1/", "https://management.azure.com.example.com/", "https://notlocalhost/", "https://127.0.0.1:1/", "https://[::1]:1/",
 	} {
 		if _, err := s.Try(http.MethodGet, address, nil); err == nil || !strings.Contains(err.Error(), "Forbidden") {
 			t.Errorf("%s: %v, want a refusal", address, err)

@@ -97,6 +97,15 @@ func TestIoTApps_areMadeAndDeleted(t *testing.T) {
 	}
 	apps(s, appsPreview, http.MethodPut, path+"-", body).Want(http.StatusBadRequest)
 
+	for _, wrong := range []string{`{"tags":5}`, `{"properties":{"subdomain":"other"}}`, `[]`} {
+		apps(s, appsPreview, http.MethodPatch, path, wrong).Want(http.StatusBadRequest)
+	}
+	apps(s, appsPreview, http.MethodPatch, path+"9", `{}`).Want(http.StatusNotFound)
+	if put := apps(s, appsPreview, http.MethodPut, path, `{"location":"westus","properties":{"displayName":"New"}}`).Want(http.StatusOK); put.Text("properties", "displayName") != "New" {
+		t.Errorf("updated to %s", put.Body)
+	}
+	apps(s, appsPreview, http.MethodPost, "/subscriptions/"+s.Info.SubscriptionID+"/providers/Microsoft.IoTCentral/checkNameAvailability", `{}`).Want(http.StatusBadRequest)
+
 	deleted := apps(s, appsPreview, http.MethodDelete, path, "").Want(http.StatusAccepted)
 	location, async := deleted.Header.Get("Location"), deleted.Header.Get("Azure-AsyncOperation")
 	if location+"&asyncinfo" != async || len(deleted.Body) != 0 {
