@@ -29,18 +29,18 @@ type CLI struct {
 
 // NewCLI returns a command line that reaches the emulator, in an empty folder with
 // the given configuration, after init. The configuration needs no modules and no
-// other providers.
+// other providers, and no required_providers.
 func (b *Bench) NewCLI(config string) *CLI {
 	b.t.Helper()
-	installed, err := install()
-	if err != nil {
-		b.t.Fatalf("build and install the provider: %v", err)
-	}
-	cli := &CLI{Dir: b.t.TempDir(), t: b.t, environment: cliEnvironment(installed, b.t.TempDir())}
-	for name, value := range b.env {
-		cli.environment = append(cli.environment, name+"="+value)
-	}
-	cli.Write("main.tf", lab.RequiredProviders+config)
+
+	return b.NewCompleteCLI(lab.RequiredProviders + config)
+}
+
+// NewCompleteCLI is NewCLI for a configuration that says where its providers come from.
+func (b *Bench) NewCompleteCLI(config string) *CLI {
+	b.t.Helper()
+	cli := b.NewEmptyCLI()
+	cli.Write("main.tf", config)
 	// What init makes is the same for all, and only read from now on.
 	if err := os.Symlink(filepath.Join(installed, ".terraform"), filepath.Join(cli.Dir, ".terraform")); err != nil {
 		b.t.Fatal(err)
@@ -50,6 +50,22 @@ func (b *Bench) NewCLI(config string) *CLI {
 		b.t.Fatal(err)
 	}
 	cli.Write(lockFile, string(lock))
+
+	return cli
+}
+
+// NewEmptyCLI returns a command line that reaches the emulator, in an empty folder
+// and before init.
+func (b *Bench) NewEmptyCLI() *CLI {
+	b.t.Helper()
+	dir, err := install()
+	if err != nil {
+		b.t.Fatalf("build and install the provider: %v", err)
+	}
+	cli := &CLI{Dir: b.t.TempDir(), t: b.t, environment: cliEnvironment(dir, b.t.TempDir())}
+	for name, value := range b.env {
+		cli.environment = append(cli.environment, name+"="+value)
+	}
 
 	return cli
 }

@@ -33,7 +33,7 @@ var validator = sync.OnceValue(func() *conformance.Validator {
 	return loaded
 })
 
-// exchanged counts the exchanges of the services that the files describe, to tell
+// exchanged counts the exchanges of the services that the files describe, to distinguish
 // a run without any from one whose exchanges were not checked.
 var exchanged atomic.Int64
 

@@ -17,13 +17,20 @@ import (
 // tests that run it themselves; a resource.TestCase has checks of its own.
 func SkipBelow(t *testing.T, minimum *version.Version) {
 	t.Helper()
+	if IsBelow(t, minimum) {
+		t.Skipf("terraform is older than %s", minimum)
+	}
+}
+
+// IsBelow reports whether the terraform at hand is older.
+func IsBelow(t *testing.T, minimum *version.Version) bool {
+	t.Helper()
 	found, err := terraformVersion()
 	if err != nil {
 		t.Fatalf("terraform version: %v", err)
 	}
-	if found.Core().LessThan(minimum) {
-		t.Skipf("terraform %s is older than %s", found, minimum)
-	}
+
+	return found.Core().LessThan(minimum)
 }
 
 // terraformVersion asks the terraform that the tests run, once.

@@ -61,13 +61,15 @@ var arrows = []struct {
 	{"acctest", []string{"provider", "emulator", "emulator/conformance", "emulator/emulatortest", "iotcentral", "certs", "certs/certstest", "mirror", "lab"}},
 	{"mirror", nil},
 	{"lab", []string{"mirror", "transport"}},
+	{"markdown", nil},
 	{"release", nil},
 	{"architecture", nil},
 	{"cmd/sphere-emulator", []string{"emulator"}},
 	{"cmd/demo", []string{"lab"}},
 	{"cmd/bench", []string{"lab"}},
 	{"cmd/mirror", []string{"mirror"}},
-	{"cmd/docs", []string{"mirror", "provider", "emulator"}},
+	{"cmd/docs", []string{"markdown", "mirror", "provider", "emulator"}},
+	{"cmd/prose", nil},
 }
 
 // strangers are the modules that packages must not reach, themselves or through

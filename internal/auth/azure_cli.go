@@ -4,6 +4,8 @@
 package auth
 
 import (
+	"fmt"
+
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 )
@@ -23,7 +25,7 @@ func newAzureCLI(cfg Config) (azcore.TokenCredential, error) {
 	source, err := azidentity.NewAzureCLICredential(&settings)
 	if err != nil {
 		// The tenant has been checked: only the subscription is left.
-		return nil, configError("subscription_id", "this is not a subscription", "Use the ID of the subscription.", nil)
+		return nil, configError("subscription_id", fmt.Sprintf("%q is not a subscription", cfg.SubscriptionID), "Use the ID of the subscription, a UUID.", nil)
 	}
 	return source, nil
 }

@@ -111,3 +111,15 @@ func TestAzureCLI_failuresAreExplained(t *testing.T) { //nolint:paralleltest // 
 		})
 	}
 }
+
+// Not parallel: it changes the PATH.
+func TestAzureCLI_failureNamesTheClientThatNothingSignsInWith(t *testing.T) { //nolint:paralleltest // See above.
+	useAzureCLI(t, `echo "ERROR: Please run 'az login' to setup account." >&2; exit 1`)
+	for clientID, want := range map[string]bool{"": false, client: true} {
+		err := failToken(t, mustNew(t, auth.Config{UseCLI: true, ClientID: clientID}, (&entra{}).options()))
+		got := auth.Explain(err)
+		if strings.Contains(got, "client_id (ARM_CLIENT_ID) is set, but there is no client secret") != want || !strings.Contains(got, "az login") {
+			t.Errorf("with the client ID %q: %q", clientID, got)
+		}
+	}
+}

@@ -3,7 +3,10 @@
 
 package auth
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Config holds the identity arguments of the provider after environment
 // variables and defaults have been applied. An empty string, an empty list and
@@ -91,7 +94,7 @@ type Config struct {
 }
 
 // trimmed returns the configuration without white space around its values. A
-// trailing line break is the usual companion of a variable that a pipeline set
+// trailing line break is common in a variable that a pipeline set
 // from a file.
 func (c Config) trimmed() Config {
 	for _, value := range []*string{
@@ -145,11 +148,11 @@ func (c Config) method() Method {
 func (c Config) checkTenants() error {
 	const remedy = "Use the ID of the tenant (a GUID) or one of its domain names."
 	if c.TenantID != "" && !isTenant(c.TenantID) {
-		return configError("tenant_id", "this is not a Microsoft Entra tenant", remedy, nil)
+		return configError("tenant_id", fmt.Sprintf("%q is not a Microsoft Entra tenant", c.TenantID), remedy, nil)
 	}
 	for _, tenant := range c.AuxiliaryTenantIDs {
 		if !isTenant(tenant) {
-			return configError("auxiliary_tenant_ids", "not all of these are Microsoft Entra tenants", remedy, nil)
+			return configError("auxiliary_tenant_ids", fmt.Sprintf("not all of these are Microsoft Entra tenants: %q is none", tenant), remedy, nil)
 		}
 	}
 	if len(c.AuxiliaryTenantIDs) > 3 {

@@ -75,7 +75,7 @@ func New(cfg Config, options azcore.ClientOptions) (Credential, error) {
 	if err != nil {
 		return Credential{}, err
 	}
-	return Credential{TokenCredential: namedSource{source, method, options.Retry}, Method: method}, nil
+	return Credential{TokenCredential: namedSource{source, method, options.Retry, cfg.ClientID != ""}, Method: method}, nil
 }
 
 func newSource(method Method, cfg Config, options azcore.ClientOptions) (azcore.TokenCredential, error) {
@@ -98,23 +98,33 @@ func newSource(method Method, cfg Config, options azcore.ClientOptions) (azcore.
 	return nil, errNothingConfigured(cfg)
 }
 
+// waysToSignIn are what can be configured, one a line.
+const waysToSignIn = `
+- a client certificate: client_certificate_path or client_certificate (ARM_CLIENT_CERTIFICATE_PATH, ARM_CLIENT_CERTIFICATE)
+- a client secret: client_secret or client_secret_file_path (ARM_CLIENT_SECRET, ARM_CLIENT_SECRET_FILE_PATH)
+- OIDC: use_oidc with oidc_token, oidc_token_file_path, or oidc_request_url and oidc_request_token (ARM_USE_OIDC with ARM_OIDC_TOKEN, ARM_OIDC_TOKEN_FILE_PATH, or ARM_OIDC_REQUEST_URL and ARM_OIDC_REQUEST_TOKEN)
+- AKS workload identity: use_aks_workload_identity (ARM_USE_AKS_WORKLOAD_IDENTITY)
+- a managed identity: use_msi (ARM_USE_MSI)
+- the Azure CLI: use_cli (ARM_USE_CLI)`
+
+// clientWithoutCredential is about a client ID that nothing signs in with.
+const clientWithoutCredential = "client_id (ARM_CLIENT_ID) is set, but there is no client secret, client certificate or ID token for it" //nolint:gosec // it is a sentence
+
 // errNothingConfigured says what could be configured. An allowed OIDC without an
 // ID token is most often a GitHub workflow that lacks a permission, so that
 // GitHub does not set its variables.
 func errNothingConfigured(cfg Config) error {
 	nothing := &ConfigError{
 		Problem: "no way to sign in to Microsoft Entra ID is configured",
-		Remedy: "Configure one of these: " +
-			"a client certificate (client_certificate or client_certificate_path; ARM_CLIENT_CERTIFICATE or ARM_CLIENT_CERTIFICATE_PATH); " +
-			"a client secret (client_secret or client_secret_file_path; ARM_CLIENT_SECRET or ARM_CLIENT_SECRET_FILE_PATH); " +
-			"OIDC (use_oidc with oidc_token, oidc_token_file_path, or oidc_request_url and oidc_request_token; ARM_USE_OIDC with ARM_OIDC_TOKEN, ARM_OIDC_TOKEN_FILE_PATH, or ARM_OIDC_REQUEST_URL and ARM_OIDC_REQUEST_TOKEN); " +
-			"AKS workload identity (use_aks_workload_identity; ARM_USE_AKS_WORKLOAD_IDENTITY); " +
-			"a managed identity (use_msi; ARM_USE_MSI); " +
-			"the Azure CLI (use_cli; ARM_USE_CLI).",
+		Remedy:  "Configure one of these:" + waysToSignIn,
 	}
-	if cfg.UseOIDC {
+	switch {
+	case cfg.UseOIDC:
 		nothing.Problem = "use_oidc (ARM_USE_OIDC) is set, but there is no ID token to present, and no other way to sign in to Microsoft Entra ID is configured"
-		nothing.Remedy = "In GitHub Actions give the job the permission id-token: write; in Azure DevOps set ado_pipeline_service_connection_id and pass SYSTEM_ACCESSTOKEN to the task. " + nothing.Remedy
+		nothing.Remedy = "In GitHub Actions give the job the permission id-token: write. In Azure DevOps set ado_pipeline_service_connection_id and pass SYSTEM_ACCESSTOKEN to the task. " + nothing.Remedy
+	case cfg.ClientID != "":
+		nothing.Problem = clientWithoutCredential + ", so no way to sign in to Microsoft Entra ID is configured"
+		nothing.Remedy = "Set client_secret (ARM_CLIENT_SECRET), or configure another of these:" + waysToSignIn
 	}
 	return nothing
 }
@@ -124,6 +134,8 @@ type namedSource struct {
 	azcore.TokenCredential
 	method Method
 	retry  policy.RetryOptions
+	// client says that a client ID is configured.
+	client bool
 }
 
 func (s namedSource) GetToken(ctx context.Context, request policy.TokenRequestOptions) (azcore.AccessToken, error) {
@@ -134,7 +146,7 @@ func (s namedSource) GetToken(ctx context.Context, request policy.TokenRequestOp
 	ctx = policy.WithRetryOptions(ctx, s.retry)
 	token, err := s.TokenCredential.GetToken(ctx, request)
 	if err != nil {
-		return azcore.AccessToken{}, &TokenError{Method: s.method, Err: seen.failure(ctx, err)}
+		return azcore.AccessToken{}, &TokenError{Method: s.method, Err: seen.failure(ctx, err), unusedClient: s.client && s.method == AzureCLI}
 	}
 	return token, nil
 }

@@ -19,6 +19,9 @@ type TokenError struct {
 
 	// Err is the reason. An answer without a token is an [*AnswerError].
 	Err error
+
+	// unusedClient says that a client ID is configured that the method does not use.
+	unusedClient bool
 }
 
 // Error names the method and the reason. The text passes Redact.
@@ -41,16 +44,24 @@ func Explain(err error) string {
 	if !errors.As(err, &failed) {
 		return ""
 	}
-	for _, code := range entraCodes(failed.Err) {
+	explained := failed.explain()
+	if failed.unusedClient {
+		explained = strings.TrimSpace(clientWithoutCredential + ", so the provider uses the Azure CLI. Set client_secret (ARM_CLIENT_SECRET), or run az login. " + explained)
+	}
+	return explained
+}
+
+func (e *TokenError) explain() string {
+	for _, code := range entraCodes(e.Err) {
 		if text := explainCode(code); text != "" {
 			return fmt.Sprintf("AADSTS%d: %s", code, text)
 		}
 	}
-	switch failed.Method {
+	switch e.Method {
 	case AzureCLI:
-		return explainAzureCLI(failed.Err)
+		return explainAzureCLI(e.Err)
 	case ManagedIdentity:
-		return explainManagedIdentity(failed.Err)
+		return explainManagedIdentity(e.Err)
 	default:
 		return ""
 	}

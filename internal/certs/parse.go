@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -56,13 +57,13 @@ func Parse(text string) (*Certificate, error) {
 	}
 	der, err := decodeBase64(text)
 	if err != nil {
-		return nil, ErrText
+		return nil, wrongText(text)
 	}
 	if isPEM(string(der)) {
 		return parsePEM(string(der))
 	}
 	if der[0] != derSequence {
-		return nil, ErrText // A word that happens to be base64 as well.
+		return nil, wrongText(text) // A word that happens to be base64 as well.
 	}
 	certificate, err := ParseDER(der)
 	if err != nil {
@@ -70,6 +71,25 @@ func Parse(text string) (*Certificate, error) {
 	}
 
 	return certificate, nil
+}
+
+// certificateFile is a path, and nothing that could be a key.
+var certificateFile = regexp.MustCompile(`(?i)^[^\n]{0,200}\.(cer|crt|der|pem|p7b|pfx)$`)
+
+// wrongText says what a text looks like that is no certificate.
+func wrongText(text string) error {
+	if found := certificateFile.FindStringSubmatch(text); found != nil {
+		function := "filebase64"
+		if strings.EqualFold(found[1], "pem") {
+			function = "file"
+		}
+		return fmt.Errorf("%w. %q is a path: read the file with %s(%q)", ErrText, text, function, text)
+	}
+	if _, err := ParseThumbprint(text); err == nil {
+		return fmt.Errorf("%w. This is a thumbprint: the certificate itself is wanted, such as the attribute certificate_pem of azuresphere_tenant_ca", ErrText)
+	}
+
+	return ErrText
 }
 
 // derSequence is the first byte of every certificate, key and container.

@@ -80,7 +80,7 @@ func ParseSigningKey(text string) (*SigningKey, error) {
 	}
 }
 
-// parseSigningKey drops the errors of the standard library: they tell people
+// parseSigningKey drops the errors of the standard library: they say to people
 // little, and this is the one place where they could repeat a key.
 func parseSigningKey(der []byte) (*SigningKey, error) {
 	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {

@@ -5,8 +5,10 @@ package certs
 
 import (
 	"crypto/sha1" //nolint:gosec // The thumbprint of both services is SHA-1 by definition; it names, it does not protect.
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 )
 
@@ -26,11 +28,26 @@ func ParseThumbprint(text string) (Thumbprint, error) {
 	var thumbprint Thumbprint
 	raw, err := hex.DecodeString(separators.Replace(text))
 	if err != nil || len(raw) != len(thumbprint) {
-		return Thumbprint{}, ErrThumbprint
+		return Thumbprint{}, wrongThumbprint(text, raw, err)
 	}
 	copy(thumbprint[:], raw)
 
 	return thumbprint, nil
+}
+
+// wrongThumbprint says what a text is that is no thumbprint. It repeats no more than
+// a thumbprint has: a longer text could be a key.
+func wrongThumbprint(text string, raw []byte, err error) error {
+	switch {
+	case strings.Contains(text, "-----BEGIN "):
+		return fmt.Errorf("the text is PEM, and not a thumbprint: %w. Take the attribute thumbprint of the certificate", ErrThumbprint)
+	case err == nil && len(raw) == sha256.Size:
+		return fmt.Errorf("%q is a SHA-256 thumbprint: %w. The portal and openssl x509 -fingerprint -sha1 show it", text, ErrThumbprint)
+	case len(text) > 3*sha1.Size:
+		return fmt.Errorf("a text of %d characters is not a thumbprint: %w", len(text), ErrThumbprint)
+	default:
+		return fmt.Errorf("%q is not a thumbprint: %w", text, ErrThumbprint)
+	}
 }
 
 // IsZero reports whether the thumbprint names no certificate.

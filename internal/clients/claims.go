@@ -92,7 +92,7 @@ func (c *Claims) Plan(claim Claim) []Claim {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	// Whether two plans without an instance are those of one resource cannot be
-	// told when the first one had a state.
+	// known when the first one had a state.
 	c.planned = slices.DeleteFunc(c.planned, func(other Claim) bool { return claim.Instance != "" && claim.same(other) })
 	conflicts := claim.against(c.planned)
 	c.planned = append(c.planned, claim)

@@ -36,7 +36,7 @@ func fromProviderData(data any, diags *diag.Diagnostics) *Clients {
 	configured, ok := data.(*Clients)
 	if !ok {
 		diags.AddError("Provider not configured",
-			fmt.Sprintf("Expected *clients.Clients, got %T. This is an error in the provider; please report it.", data))
+			fmt.Sprintf("Expected *clients.Clients, got %T. This is an error in the provider: report it as an issue.", data))
 	}
 
 	return configured

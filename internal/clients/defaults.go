@@ -5,9 +5,11 @@ package clients
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
@@ -22,21 +24,41 @@ type Defaults struct {
 	Application types.String
 }
 
-// sameAddressTrap is the one way to have a provider block and still no default.
-const sameAddressTrap = ". If the provider block does set it: when required_providers gives azuresphere and iotcentral the same source, " +
-	"Terraform uses one of the two provider blocks at random; use spheretrust/azuresphere and spheretrust/iotcentral"
-
 // ErrNoTenant and ErrNoApplication say that neither the resource nor the provider
 // names a tenant or an application.
 var (
-	ErrNoTenant = errors.New("neither this block nor the provider names an Azure Sphere tenant. Set catalog_id here; " +
-		"or, for all resources, azure_sphere = { catalog_id = … } in the provider block, " +
-		"or the environment variable AZURE_SPHERE_CATALOG_ID. For Azure Sphere (Legacy) it is tenant_id and AZURE_SPHERE_TENANT_ID" +
-		sameAddressTrap)
-	ErrNoApplication = errors.New("neither this block nor the provider names an IoT Central application. Set application here; " +
-		"or, for all resources, iot_central = { application = … } in the provider block, " +
-		"or the environment variable IOTCENTRAL_APPLICATION" + sameAddressTrap)
+	ErrNoTenant      = errors.New("neither this block nor its provider block names an Azure Sphere tenant")
+	ErrNoApplication = errors.New("neither this block nor its provider block names an IoT Central application")
 )
+
+// ExplainMissing returns what to do about ErrNoTenant and ErrNoApplication, in the
+// words of a type, and any other error as a sentence. provider is the first word of
+// the type, by which Terraform finds its provider block; argument is how the type
+// itself names the tenant or the application.
+func ExplainMissing(err error, provider, argument string) string {
+	setting, variable, legacy := "azure_sphere = { catalog_id = … }", "AZURE_SPHERE_CATALOG_ID",
+		"\n\nFor Azure Sphere (Legacy), use tenant_id and AZURE_SPHERE_TENANT_ID instead."
+	switch {
+	case errors.Is(err, ErrNoTenant):
+	case errors.Is(err, ErrNoApplication):
+		setting, variable, legacy = "iot_central = { application = … }", "IOTCENTRAL_APPLICATION", ""
+	default:
+		return fwtypes.Sentence(err)
+	}
+	other := "azuresphere"
+	if provider == other {
+		other = "iotcentral"
+	}
+
+	return fmt.Sprintf("%s Set one of these:\n"+
+		"- %s in this block\n"+
+		"- %s in provider %q, which is the provider block of this type. What provider %q sets does not apply to it\n"+
+		"- the environment variable %s, which applies to both"+
+		"%s\n\n"+
+		"If provider %[4]q sets it already: check required_providers. When azuresphere and iotcentral have the same source, "+
+		"Terraform uses one of the two provider blocks at random. Use spheretrust/azuresphere and spheretrust/iotcentral.",
+		fwtypes.Sentence(err), argument, setting, provider, other, variable, legacy)
+}
 
 // ErrTenantLater, ErrApplicationLater and ErrHostLater say that a value of the
 // provider block is needed before it is known. Terraform puts a read off by itself

@@ -5,6 +5,7 @@ package clients_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -114,22 +115,35 @@ func TestKnown_whatIsNotKnownYetIsAnError(t *testing.T) {
 	}
 }
 
-func TestMissingDefaults_nameArgumentVariableAndTrap(t *testing.T) {
+func TestExplainMissing_saysWhichBlockLacksWhatInTheWordsOfTheType(t *testing.T) {
 	t.Parallel()
-	for err, parts := range map[error][]string{
-		clients.ErrNoTenant: {
-			"catalog_id", "azure_sphere = { catalog_id", "AZURE_SPHERE_CATALOG_ID", "tenant_id", "AZURE_SPHERE_TENANT_ID",
-			"spheretrust/azuresphere", "spheretrust/iotcentral",
-		},
-		clients.ErrNoApplication: {
-			"application", "iot_central = { application", "IOTCENTRAL_APPLICATION",
-			"spheretrust/azuresphere", "spheretrust/iotcentral",
-		},
+	for _, test := range []struct {
+		err                error
+		provider, argument string
+		parts              []string
+	}{
+		{clients.ErrNoTenant, "iotcentral", "azure_sphere = { catalog_id = … }", []string{
+			"- azure_sphere = { catalog_id = … } in this block", `- azure_sphere = { catalog_id = … } in provider "iotcentral", which is the provider block of this type.`,
+			`What provider "azuresphere" sets does not apply to it`, "AZURE_SPHERE_CATALOG_ID", "tenant_id and AZURE_SPHERE_TENANT_ID", `If provider "iotcentral" sets it already`,
+		}},
+		{clients.ErrNoTenant, "azuresphere", "catalog_id", []string{
+			"- catalog_id in this block", `in provider "azuresphere", which`, `What provider "iotcentral" sets does not`,
+		}},
+		{fmt.Errorf("again: %w", clients.ErrNoApplication), "iotcentral", "application", []string{
+			"- application in this block", `- iot_central = { application = … } in provider "iotcentral"`, "IOTCENTRAL_APPLICATION", "spheretrust/azuresphere", "spheretrust/iotcentral",
+		}},
 	} {
-		for _, part := range parts {
-			if !strings.Contains(err.Error(), part) {
-				t.Errorf("the error lacks %q: %v", part, err)
+		got := clients.ExplainMissing(test.err, test.provider, test.argument)
+		for _, part := range test.parts {
+			if !strings.Contains(got, part) {
+				t.Errorf("the text lacks %q:\n%s", part, got)
 			}
 		}
+		if errors.Is(test.err, clients.ErrNoApplication) && strings.Contains(got, "Legacy") {
+			t.Errorf("an application is not Legacy:\n%s", got)
+		}
+	}
+	if got := clients.ExplainMissing(clients.ErrTenantLater, "iotcentral", "x"); strings.Contains(got, "Set one of these") {
+		t.Errorf("another error: %q", got)
 	}
 }

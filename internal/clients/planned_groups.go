@@ -34,7 +34,7 @@ func (e *ApplicationNotFoundError) Error() string {
 		"the subdomain is the first part of the application's URL, and not its display name"
 }
 
-// explainAbsence tells an absent group from an absent application by the list of
+// explainAbsence distinguishes an absent group from an absent application by the list of
 // groups, once for each application of a run. Nothing is concluded from another
 // failure of the list.
 func (c *Clients) explainAbsence(ctx context.Context, host string, err error) error {

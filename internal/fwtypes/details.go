@@ -60,6 +60,8 @@ func NewTime(t time.Time) timetypes.RFC3339 {
 }
 
 const (
+	// knownInPlan ends the descriptions of a resource, whose plan parses the certificate.
+	knownInPlan             = " Known in the plan."
 	subjectDescription      = "Subject of the certificate, as an RFC 2253 string computed from the certificate itself."
 	issuerDescription       = "Issuer of the certificate, as an RFC 2253 string computed from the certificate itself."
 	serialNumberDescription = "Serial number in upper-case hexadecimal, with the leading `00` of its DER encoding where there is one."
@@ -70,11 +72,11 @@ const (
 // DetailsResourceAttributes are the attributes of Details in a resource.
 func DetailsResourceAttributes() map[string]resource.Attribute {
 	return map[string]resource.Attribute{
-		"subject":       resource.StringAttribute{Computed: true, MarkdownDescription: subjectDescription},
-		"issuer":        resource.StringAttribute{Computed: true, MarkdownDescription: issuerDescription},
-		"serial_number": resource.StringAttribute{Computed: true, MarkdownDescription: serialNumberDescription},
-		"not_before":    resource.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: notBeforeDescription},
-		"not_after":     resource.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: notAfterDescription},
+		"subject":       resource.StringAttribute{Computed: true, MarkdownDescription: subjectDescription + knownInPlan},
+		"issuer":        resource.StringAttribute{Computed: true, MarkdownDescription: issuerDescription + knownInPlan},
+		"serial_number": resource.StringAttribute{Computed: true, MarkdownDescription: serialNumberDescription + knownInPlan},
+		"not_before":    resource.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: notBeforeDescription + knownInPlan},
+		"not_after":     resource.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: notAfterDescription + knownInPlan},
 	}
 }
 

@@ -91,8 +91,8 @@ func TestThumbprint_isValidatedWhenItIsKnown(t *testing.T) {
 		"thumbprint": {spelled(thumbprint), ""},
 		"lower case": {spelled(strings.ToLower(thumbprint)), ""},
 		"colons":     {spelled(colons), ""},
-		"empty":      {spelled(""), "A thumbprint is the SHA-1"},
-		"SHA-256":    {spelled(thumbprint + thumbprint[:24]), "A thumbprint is the SHA-1"},
+		"empty":      {spelled(""), "a thumbprint is the SHA-1"},
+		"SHA-256":    {spelled(thumbprint + thumbprint[:24]), "is a SHA-256 thumbprint"},
 	} {
 		var response xattr.ValidateAttributeResponse
 		test.value.ValidateAttribute(t.Context(), xattr.ValidateAttributeRequest{Path: path.Root("thumbprint")}, &response)

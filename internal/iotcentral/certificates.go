@@ -13,7 +13,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
-// SigningCertificate is what the service tells of the certificate in an entry. By
+// SigningCertificate is what the service returns about the certificate in an entry. By
 // its documentation it never returns the certificate itself.
 type SigningCertificate struct {
 	// Thumbprint is zero when the answer has none.
@@ -83,7 +83,7 @@ func (c *Client) readCertificate(ctx context.Context, id CertificateID) (Signing
 	}
 	found, err := certificate.public()
 	if err == nil && found.Thumbprint.IsZero() {
-		err = errors.New("it does not tell the thumbprint")
+		err = errors.New("it does not contain the thumbprint")
 	}
 	if err != nil {
 		return SigningCertificate{}, unreadable(operation, err)

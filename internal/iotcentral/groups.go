@@ -104,10 +104,10 @@ func (m *memory) created(id GroupID, group EnrollmentGroup, writes uint64) {
 	}
 }
 
-// ErrNoGroup is about a success that tells nothing of a group.
-var ErrNoGroup = errors.New("it does not tell the type of the group and its attestation")
+// ErrNoGroup is about a success that says nothing about a group.
+var ErrNoGroup = errors.New("it does not contain the type of the group and its attestation")
 
-// sendForGroup makes a call that a group answers. A success that tells nothing of
+// sendForGroup makes a call that a group answers. A success that says nothing about
 // one, as a proxy on the way may give, is an error: taken for a group without a
 // type, it would lead to the replacement of the real one.
 func (c *Client) sendForGroup(ctx context.Context, call transport.Call) (EnrollmentGroup, error) {
@@ -136,7 +136,7 @@ func unreadable(operation string, cause error) error {
 }
 
 // UpdateGroup changes a group in place. It is read again when the answer does not
-// tell what it is like now; it is an error when it is not as it should be.
+// show the group as it is now; it is an error when it is not as it should be.
 func (c *Client) UpdateGroup(ctx context.Context, id GroupID, patch EnrollmentGroupPatch) error {
 	const operation = "update the enrollment group"
 	defer c.memory.touchGroup(id)

@@ -4,7 +4,6 @@
 package iotcentral
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -33,12 +32,17 @@ var groupName = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
 // CheckGroupID reports whether a text can be the ID of a group within its
 // application: letters, digits and hyphens, at most 255. It is case-sensitive.
 func CheckGroupID(group string) error {
-	if !groupName.MatchString(group) || len(group) > maxGroupID {
-		return errors.New("an enrollment group ID has 1 to 255 letters, digits and hyphens")
+	if isGroupName(group) {
+		return nil
+	}
+	if id, err := ParseGroupID(group); err == nil {
+		return fmt.Errorf("%q is the id of an enrollment group; its group_id is %q, the attribute group_id of the resource", group, id.Group)
 	}
 
-	return nil
+	return fmt.Errorf("%.300q is not the ID of an enrollment group within its application, which has 1 to 255 letters, digits and hyphens", group)
 }
+
+func isGroupName(group string) bool { return groupName.MatchString(group) && len(group) <= maxGroupID }
 
 // GroupID identifies an enrollment group across applications.
 type GroupID struct {
@@ -57,13 +61,26 @@ func ParseGroupID(text string) (GroupID, error) {
 	}
 
 	return GroupID{}, fmt.Errorf("%q is not the ID of an enrollment group; expected "+
-		"<host>/enrollmentGroups/<group_id>, such as contoso.azureiotcentral.com/enrollmentGroups/sphere-devices", text)
+		"<host>/enrollmentGroups/<group_id>, such as contoso.azureiotcentral.com/enrollmentGroups/sphere-devices%s", text, insteadOfGroup(text))
+}
+
+// insteadOfGroup is a hint where a text looks like something else.
+func insteadOfGroup(text string) string {
+	parts := strings.Split(text, "/")
+	switch {
+	case isGroupName(text):
+		return ". This looks like a group_id: use the id of the group, such as iotcentral_enrollment_group.sphere.id instead of iotcentral_enrollment_group.sphere.group_id"
+	case len(parts) == 5 && parts[1] == groupsSegment && parts[3] == certificatesSegment:
+		return ". This is the ID of a certificate in a group: use the id of the group"
+	default:
+		return ""
+	}
 }
 
 func groupID(parts []string) (GroupID, bool) {
 	host := strings.ToLower(parts[0])
 	valid := hostname.MatchString(host) && strings.ContainsAny(host, ".:") &&
-		parts[1] == groupsSegment && CheckGroupID(parts[2]) == nil
+		parts[1] == groupsSegment && isGroupName(parts[2])
 
 	return GroupID{Host: host, Group: parts[2]}, valid
 }
@@ -94,8 +111,13 @@ func ParseCertificateID(text string) (CertificateID, error) {
 		}
 	}
 
+	hint := ""
+	if _, err := ParseGroupID(text); err == nil {
+		hint = ". This is the ID of the group: use the id of its certificate, such as iotcentral_enrollment_group_certificate.primary.id"
+	}
+
 	return CertificateID{}, fmt.Errorf("%q is not the ID of a certificate of an enrollment group; expected "+
-		"<host>/enrollmentGroups/<group_id>/certificates/<primary or secondary>", text)
+		"<host>/enrollmentGroups/<group_id>/certificates/<primary or secondary>%s", text, hint)
 }
 
 // String returns "<host>/enrollmentGroups/<group_id>/certificates/<entry>".

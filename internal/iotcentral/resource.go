@@ -63,7 +63,7 @@ func ReadResource(ctx context.Context, client *transport.Client, endpoint, id st
 		return Resource{}, err
 	}
 	if found.Properties.Subdomain == "" {
-		return Resource{}, errors.New("the Azure resource of the application does not tell its subdomain; it may still be in the making, or suspended")
+		return Resource{}, errors.New("the Azure resource of the application does not return its subdomain; the application may still be in creation, or suspended")
 	}
 
 	return Resource{

@@ -165,7 +165,7 @@ func (s Shared) entry(ctx context.Context, id CertificateID) (SigningCertificate
 	return s.client.memory.entries.get(ctx, id, s.usable(id), func() (SigningCertificate, error) { return s.client.Certificate(ctx, id) })
 }
 
-// usable reports whether an answer about an entry still holds. That a group was just
+// usable reports whether an answer about an entry still holds. That a group was
 // created says that its entries are empty, but not that they stay so.
 func (s Shared) usable(id CertificateID) func(answer[SigningCertificate]) bool {
 	m := s.client.memory

@@ -142,6 +142,10 @@ func (e example) fillIn(t *testing.T, bench *acctest.Bench) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	caFile := filepath.Join(t.TempDir(), "ca.cer")
+	if err := os.WriteFile(caFile, ca.DER(), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	values := map[string]string{
 		"catalog_id":              bench.Info().CatalogID,
 		"application":             bench.Info().Applications[0].Subdomain,
@@ -149,6 +153,7 @@ func (e example) fillIn(t *testing.T, bench *acctest.Bench) string {
 		"tenant_name":             filepath.Base(bench.Info().CatalogID),
 		"verification_code":       "9F3C1A5E7B2D4F609F3C1A5E7B2D4F60",
 		"ca_certificate":          ca.PEM(),
+		"ca_file":                 caFile,
 		"ca_private_key":          string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})),
 	}
 

@@ -144,8 +144,8 @@ func TestReading_anAnswerThatSaysNothingKeepsTheState(t *testing.T) {
 	group := e.Host() + "/enrollmentGroups/" + estateGroup
 	server := e.NewServer()
 	for typeName, want := range map[string]string{
-		typeGroup: "does not tell the type", typeCertificate: "does not tell the thumbprint",
-		typeVerification: "does not tell the thumbprint", typeCode: "does not tell the thumbprint", typeTrust: "does not tell the type",
+		typeGroup: "does not contain the type", typeCertificate: "does not contain the thumbprint",
+		typeVerification: "does not contain the thumbprint", typeCode: "does not contain the thumbprint", typeTrust: "does not contain the type",
 		typeTenantCA: "there is no list in it",
 	} {
 		before := e.resources[typeName]

@@ -151,7 +151,7 @@ func (r *resolver) defaultOf(argument argument, configured types.String) types.S
 }
 
 // environment returns what the environment says about an argument, checked. White
-// space around it is the usual companion of a variable that a pipeline sets.
+// space around it is common in a variable that a pipeline sets.
 func (r *resolver) environment(argument argument) setting[string] {
 	for _, variable := range argument.variables {
 		value := strings.TrimSpace(r.getenv(variable))

@@ -99,67 +99,67 @@ func from(variable string) string { return " Environment: `" + variable + "`." }
 // identityAttributes are the arguments of the azurerm provider.
 func identityAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"environment": text("ARM_ENVIRONMENT", "Azure cloud: `public` (default), `usgovernment` or `china`. Azure Sphere and "+
-			"IoT Central exist in the public cloud; elsewhere `endpoints` must say where they are."),
-		"tenant_id":       text("ARM_TENANT_ID", "Microsoft Entra tenant to sign in to. (The Azure Sphere tenant is `azure_sphere.tenant_id`.)"),
-		"subscription_id": text("ARM_SUBSCRIPTION_ID", "Subscription whose account the Azure CLI uses when `tenant_id` is not set."),
-		"client_id":       text("ARM_CLIENT_ID", "Client ID of the service principal or of the user-assigned managed identity."),
+		"environment": text("ARM_ENVIRONMENT", "Azure cloud: `public`, `usgovernment` or `china`. Default: `public`. Microsoft runs Azure Sphere and "+
+			"IoT Central in the public cloud only; in another cloud, set `endpoints` as well."),
+		"tenant_id":       text("ARM_TENANT_ID", "ID or domain name of the Microsoft Entra tenant to sign in to. The Azure Sphere tenant is `azure_sphere.tenant_id`."),
+		"subscription_id": text("ARM_SUBSCRIPTION_ID", "ID of the subscription whose account the Azure CLI uses. It has no effect when `tenant_id` is set."),
+		"client_id":       text("ARM_CLIENT_ID", "Client ID (application ID) of the service principal, or client ID of the user-assigned managed identity."),
 		"auxiliary_tenant_ids": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further Entra tenants that tokens may be requested for." + from("ARM_AUXILIARY_TENANT_IDS") + " Separated by semicolons there.",
+			MarkdownDescription: "IDs of up to three more Microsoft Entra tenants to request tokens for." + from("ARM_AUXILIARY_TENANT_IDS") + " Separate them with semicolons in the variable.",
 		},
-		"client_id_file_path":         text("ARM_CLIENT_ID_FILE_PATH", "File with the client ID."),
+		"client_id_file_path":         text("ARM_CLIENT_ID_FILE_PATH", "Path of a file that contains the client ID."),
 		"client_secret":               secret("ARM_CLIENT_SECRET", "Client secret of the service principal."),
-		"client_secret_file_path":     text("ARM_CLIENT_SECRET_FILE_PATH", "File with the client secret."),
-		"client_certificate":          secret("ARM_CLIENT_CERTIFICATE", "Client certificate with its private key, as base64 encoded PKCS#12."),
-		"client_certificate_path":     text("ARM_CLIENT_CERTIFICATE_PATH", "File with the client certificate and its private key, PKCS#12 or PEM."),
+		"client_secret_file_path":     text("ARM_CLIENT_SECRET_FILE_PATH", "Path of a file that contains the client secret."),
+		"client_certificate":          secret("ARM_CLIENT_CERTIFICATE", "Client certificate and its private key: a PKCS#12 file, base64 encoded."),
+		"client_certificate_path":     text("ARM_CLIENT_CERTIFICATE_PATH", "Path of a PKCS#12 or PEM file that contains the client certificate and its private key."),
 		"client_certificate_password": secret("ARM_CLIENT_CERTIFICATE_PASSWORD", "Password of the client certificate."),
-		"oidc_token":                  secret("ARM_OIDC_TOKEN", "ID token to exchange for an access token (workload identity federation)."),
-		"oidc_token_file_path":        text("ARM_OIDC_TOKEN_FILE_PATH", "File with the ID token. It is read again for each access token."),
+		"oidc_token":                  secret("ARM_OIDC_TOKEN", "ID token to exchange for an access token (workload identity federation). Requires `use_oidc`."),
+		"oidc_token_file_path":        text("ARM_OIDC_TOKEN_FILE_PATH", "Path of a file that contains the ID token. The provider reads it again for each access token. Requires `use_oidc`."),
 		"oidc_request_url": text("ARM_OIDC_REQUEST_URL`, `ACTIONS_ID_TOKEN_REQUEST_URL` or `SYSTEM_OIDCREQUESTURI",
-			"Address that gives ID tokens to a pipeline of GitHub or Azure DevOps."),
+			"URL that issues ID tokens to a job of GitHub Actions or Azure DevOps. Requires `use_oidc`."),
 		"oidc_request_token": secret("ARM_OIDC_REQUEST_TOKEN`, `ACTIONS_ID_TOKEN_REQUEST_TOKEN` or `SYSTEM_ACCESSTOKEN",
-			"Bearer token for `oidc_request_url`."),
+			"Bearer token for the requests to `oidc_request_url`."),
 		"ado_pipeline_service_connection_id": text("ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID` or `ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
-			"Service connection of the Azure DevOps pipeline."),
-		"use_cli":                   flag("ARM_USE_CLI", "May sign in with the Azure CLI. Default: `true`."),
-		"use_msi":                   flag("ARM_USE_MSI", "May sign in with a managed identity. Default: `false`."),
-		"msi_endpoint":              text("ARM_MSI_ENDPOINT", "Own address of the managed identity endpoint."),
-		"use_oidc":                  flag("ARM_USE_OIDC", "May sign in with an ID token. Default: `false`."),
-		"use_aks_workload_identity": flag("ARM_USE_AKS_WORKLOAD_IDENTITY", "May sign in with the workload identity of an AKS pod. Default: `false`."),
-		"disable_instance_discovery": flag("ARM_DISABLE_INSTANCE_DISCOVERY", "Does not ask Microsoft Entra ID whether the authority is one of its own: "+
-			"for disconnected clouds. Default: `false`."),
+			"ID of the service connection of the Azure DevOps pipeline. Requires `use_oidc`."),
+		"use_cli":                   flag("ARM_USE_CLI", "Whether to use the Azure CLI for sign-in, when no other method is configured. Default: `true`."),
+		"use_msi":                   flag("ARM_USE_MSI", "Whether to use a managed identity for sign-in. Default: `false`."),
+		"msi_endpoint":              text("ARM_MSI_ENDPOINT", "URL of the managed identity endpoint. Default: the endpoint of the Azure machine."),
+		"use_oidc":                  flag("ARM_USE_OIDC", "Whether to use an ID token for sign-in (OpenID Connect). Default: `false`."),
+		"use_aks_workload_identity": flag("ARM_USE_AKS_WORKLOAD_IDENTITY", "Whether to use the workload identity of an AKS pod for sign-in. Default: `false`."),
+		"disable_instance_discovery": flag("ARM_DISABLE_INSTANCE_DISCOVERY", "Whether to skip the check that Microsoft Entra ID knows the authority. Set it to `true` in a cloud "+
+			"without a connection to the public cloud. Default: `false`."),
 	}
 }
 
 // serviceAttributes are the arguments about the services.
 func serviceAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"ca_bundle_path": text("ARM_CA_BUNDLE", "PEM file with root certificates to trust in addition to the system's, as for a proxy that inspects TLS."),
+		"ca_bundle_path": text("ARM_CA_BUNDLE", "Path of a PEM file with root certificates to trust in addition to those of the system, such as the root of a proxy that inspects TLS."),
 		"azure_sphere": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Default Azure Sphere tenant for all resources.",
+			MarkdownDescription: "Default Azure Sphere tenant of all resources: a catalog or a Legacy tenant. Each resource can set another one.",
 			Attributes: map[string]schema.Attribute{
-				"catalog_id": text("AZURE_SPHERE_CATALOG_ID", "Azure resource ID of the catalog (Integrated).",
+				"catalog_id": text("AZURE_SPHERE_CATALOG_ID", "Azure resource ID of the catalog (Integrated). Conflicts with `tenant_id`.",
 					services.CatalogIDValidators()...),
-				"tenant_id": text("AZURE_SPHERE_TENANT_ID", "ID of the Azure Sphere (Legacy) tenant. Legacy ends on 27 September 2027.",
+				"tenant_id": text("AZURE_SPHERE_TENANT_ID", "ID of the Azure Sphere (Legacy) tenant, a UUID. Legacy ends on 27 September 2027.",
 					services.TenantIDValidators()...),
 			},
 		},
 		"iot_central": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Default IoT Central application for all resources, and how to talk to IoT Central.",
+			MarkdownDescription: "Default IoT Central application of all resources, and settings of the requests to IoT Central.",
 			Attributes: map[string]schema.Attribute{
-				"application": text("IOTCENTRAL_APPLICATION", "The application: subdomain, host name, `https://` address or application ID.",
+				"application": text("IOTCENTRAL_APPLICATION", "The application: subdomain, host name, `https://` address or application ID. Each resource can set another one.",
 					fwtypes.Check("Not an IoT Central application", iotcentral.CheckApplication)),
-				"api_token": secret("IOTCENTRAL_API_TOKEN", "API token of the application (`SharedAccessSignature sr=…`), used for IoT Central instead of Microsoft Entra ID."),
-				"api_version": text("IOTCENTRAL_API_VERSION", "Version of the API: `"+iotcentral.APIVersionPreview+"` (default) or `"+iotcentral.APIVersionStable+
-					"`. Only the default tells the ID scope.",
+				"api_token": secret("IOTCENTRAL_API_TOKEN", "API token of the application (`SharedAccessSignature sr=…`). The provider uses it for IoT Central instead of a token of Microsoft Entra ID."),
+				"api_version": text("IOTCENTRAL_API_VERSION", "Version of the IoT Central API: `"+iotcentral.APIVersionPreview+"` or `"+iotcentral.APIVersionStable+
+					"`. Default: `"+iotcentral.APIVersionPreview+"`, the only version that returns the ID scope.",
 					stringvalidator.OneOf(apiVersions()...)),
 				"max_requests_per_second": schema.Int64Attribute{
 					Optional: true,
-					MarkdownDescription: fmt.Sprintf("Requests that this provider sends to one application in any second, from 1 to %d. Default: `%d`. IoT Central allows %[1]d per "+
-						"application, over all users and tokens. Each of the two provider names counts by itself.", iotcentral.MaxRequestsPerSecond, iotcentral.RequestsPerSecond) +
+					MarkdownDescription: fmt.Sprintf("Most requests that the provider sends to one application in a second, from 1 to %d. Default: `%d`. IoT Central allows %[1]d per "+
+						"application, over all users and tokens. Each of the two provider names has a limit of its own.", iotcentral.MaxRequestsPerSecond, iotcentral.RequestsPerSecond) +
 						from("IOTCENTRAL_MAX_REQUESTS_PER_SECOND"),
 					Validators: []validator.Int64{int64validator.Between(1, iotcentral.MaxRequestsPerSecond)},
 				},
@@ -167,19 +167,19 @@ func serviceAttributes() map[string]schema.Attribute {
 		},
 		"endpoints": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Addresses and token audiences of the services, for other clouds and for tests.",
+			MarkdownDescription: "Addresses and token audiences of the services, for other clouds and for tests. Default: those of `environment`.",
 			Attributes: map[string]schema.Attribute{
-				"active_directory_authority_host": text("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", "Microsoft Entra ID.",
+				"active_directory_authority_host": text("ARM_ACTIVE_DIRECTORY_AUTHORITY_HOST", "URL of Microsoft Entra ID.",
 					fwtypes.Check("Not an address", checkAddress)),
-				"resource_manager": text("ARM_RESOURCE_MANAGER_ENDPOINT", "Azure Resource Manager.",
+				"resource_manager": text("ARM_RESOURCE_MANAGER_ENDPOINT", "URL of Azure Resource Manager.",
 					fwtypes.Check("Not an address", checkAddress)),
 				"resource_manager_audience": text("ARM_RESOURCE_MANAGER_AUDIENCE", "Audience of tokens for Azure Resource Manager.",
 					fwtypes.Check("Not an audience", checkAudience)),
-				"azure_sphere": text("AZURE_SPHERE_ENDPOINT", "Public API of Azure Sphere (Legacy).",
+				"azure_sphere": text("AZURE_SPHERE_ENDPOINT", "URL of the public API of Azure Sphere (Legacy).",
 					fwtypes.Check("Not an address", checkAddress)),
 				"azure_sphere_audience": text("AZURE_SPHERE_AUDIENCE", "Audience of tokens for the public API of Azure Sphere (Legacy).",
 					fwtypes.Check("Not an audience", checkAudience)),
-				"iot_central_dns_suffix": text("IOTCENTRAL_DNS_SUFFIX", "What follows the subdomain in the host name of an application. Tokens for IoT Central are sent to hosts below it only.",
+				"iot_central_dns_suffix": text("IOTCENTRAL_DNS_SUFFIX", "DNS suffix of the host names of applications, such as `azureiotcentral.com`. The provider sends tokens for IoT Central only to hosts with this suffix.",
 					fwtypes.Check("Not a DNS suffix", iotcentral.CheckDNSSuffix)),
 				"iot_central_audience": text("IOTCENTRAL_AUDIENCE", "Audience of tokens for IoT Central.",
 					fwtypes.Check("Not an audience", checkAudience)),

@@ -28,7 +28,7 @@ type Legacy struct {
 var _ Tenant = (*Legacy)(nil)
 
 // NewLegacy returns the tenant with the ID. endpoint is the address of the public
-// API. now tells an expired certificate from an inactive one, since the API does
+// API. now distinguishes an expired certificate from an inactive one, since the API does
 // not.
 func NewLegacy(client *transport.Client, endpoint, tenantID string, now func() time.Time) *Legacy {
 	return &Legacy{client: client, endpoint: strings.TrimSuffix(endpoint, "/"), scope: Scope{TenantID: tenantID}, now: now}

@@ -35,19 +35,45 @@ type Scope struct {
 // compares resource IDs without case.
 func CheckCatalogID(id string) error {
 	if !transport.IsResourceID(id, catalogType) || !catalogName.MatchString(id[strings.LastIndexByte(id, '/')+1:]) {
-		return ErrCatalogID
+		return fmt.Errorf("%q is not the ID of a catalog: %w%s", id, ErrCatalogID, insteadOfCatalog(id))
 	}
 
 	return nil
 }
 
+// insteadOfCatalog is a hint where a text looks like something else.
+func insteadOfCatalog(text string) string {
+	lower := strings.ToLower(text)
+	switch {
+	case transport.IsUUID(text):
+		return ". This is a UUID. For an Azure Sphere (Legacy) tenant, set tenant_id instead"
+	case strings.HasPrefix(lower, "https://"):
+		return ". This is an address: leave out everything before /subscriptions/"
+	case strings.Contains(lower, "/microsoft.azuresphere/catalogs/") && strings.Count(text, "/") > resourceIDSlashes:
+		return ". This is the ID of something in a catalog, or has a slash too many: end it after the name of the catalog"
+	case strings.HasPrefix(lower, "/subscriptions/") && strings.Contains(lower, "/providers/") && !strings.Contains(lower, "/microsoft.azuresphere/catalogs/"):
+		return ". This is the ID of another Azure resource"
+	case catalogName.MatchString(text):
+		return ". This looks like the name of a catalog. The Azure CLI prints the ID: az sphere catalog show"
+	default:
+		return ""
+	}
+}
+
+// resourceIDSlashes are the slashes of a catalog ID.
+const resourceIDSlashes = 8
+
 // CheckTenantID reports whether a text is the ID of a Legacy tenant.
 func CheckTenantID(id string) error {
-	if !transport.IsUUID(id) {
-		return ErrTenantID
+	if transport.IsUUID(id) {
+		return nil
+	}
+	hint := ""
+	if strings.HasPrefix(strings.ToLower(id), "/subscriptions/") {
+		hint = ". This is an Azure resource ID. For a catalog, set catalog_id instead"
 	}
 
-	return nil
+	return fmt.Errorf("%q is not the ID of a tenant: %w%s", id, ErrTenantID, hint)
 }
 
 // Same reports whether both identify the same tenant in the same generation.

@@ -47,7 +47,7 @@ type Certificate struct {
 	Thumbprint certs.Thumbprint
 	// Status as the service sends it; Legacy's flags are translated.
 	Status Status
-	// NotBefore and NotAfter are in UTC. They are zero when the service tells
+	// NotBefore and NotAfter are in UTC. They are zero when the service returns
 	// neither the dates nor the body.
 	NotBefore, NotAfter time.Time
 	// Body is the certificate itself. It is nil when the service no longer gives

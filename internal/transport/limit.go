@@ -71,7 +71,7 @@ type limitedBody struct {
 // Read implements io.Reader. It fails when the body goes on past the limit.
 func (b *limitedBody) Read(into []byte) (int, error) {
 	if int64(len(into)) > b.left+1 {
-		into = into[:b.left+1] // One more byte tells whether the body ends here.
+		into = into[:b.left+1] // One more byte shows whether the body ends here.
 	}
 	n, err := b.ReadCloser.Read(into)
 	if int64(n) > b.left {

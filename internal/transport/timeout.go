@@ -64,7 +64,7 @@ func (c *timeoutContext) Done() <-chan struct{} { return c.done }
 // Err implements context.Context.
 func (c *timeoutContext) Err() error {
 	if err := c.Context.Err(); err != nil {
-		c.end(err) // AfterFunc tells it a moment later.
+		c.end(err) // AfterFunc passes it on a moment later.
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()

@@ -42,7 +42,7 @@ func (p SphereProver) CA(ctx context.Context, thumbprint certs.Thumbprint) (*cer
 }
 
 // Prove implements Prover. An uploaded certificate is asked for by its own serial
-// number; when the tenant refuses that, its list tells why.
+// number; when the tenant refuses that, its list shows why.
 func (p SphereProver) Prove(ctx context.Context, thumbprint certs.Thumbprint, code string) (*certs.Certificate, error) {
 	if uploaded := p.uploaded(thumbprint); uploaded != nil {
 		ca := sphere.Certificate{SerialNumber: uploaded.SerialNumber(), Thumbprint: uploaded.Thumbprint(), Body: uploaded}

@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
 data "azuresphere_catalog" "this" {}
 
 # For DeviceAuthentication in the app_manifest.json of the device's application.

@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
 variable "tenant_name" {
   description = "Name of the Azure Sphere (Legacy) tenant."
   type        = string

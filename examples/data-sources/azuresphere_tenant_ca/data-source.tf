@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
 data "azuresphere_tenant_ca" "active" {}
 
 output "expires" {

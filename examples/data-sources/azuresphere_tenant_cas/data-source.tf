@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
 data "azuresphere_tenant_cas" "all" {}
 
 # Thumbprints of the CAs that devices present now, or will soon.

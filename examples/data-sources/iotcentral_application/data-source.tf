@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    iotcentral = { source = "spheretrust/iotcentral" }
+  }
+}
+
 variable "application_resource_id" {
   description = "Azure resource ID of the IoT Central application, such as azurerm_iotcentral_application.this.id."
   type        = string

@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    iotcentral = { source = "spheretrust/iotcentral" }
+  }
+}
+
 data "iotcentral_enrollment_group" "sphere" {
   group_id = "sphere-devices"
 }

@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    iotcentral = { source = "spheretrust/iotcentral" }
+  }
+}
+
 data "iotcentral_enrollment_group" "sphere" {
   group_id = "sphere-devices"
 }
@@ -5,7 +11,7 @@ data "iotcentral_enrollment_group" "sphere" {
 data "iotcentral_enrollment_group_certificate" "primary" {
   enrollment_group_id = data.iotcentral_enrollment_group.sphere.id
   entry               = "primary"
-  azure_sphere        = {} # to tell whose certificate it is, and until when
+  azure_sphere        = {} # to return the subject and the dates as well
 }
 
 check "devices_can_enrol" {

@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
 variable "verification_code" {
   description = "Code that a Device Provisioning Service generated for the uploaded tenant CA."
   type        = string

@@ -1,7 +1,13 @@
-# The CA that signs device certificates now, and its successor once that does.
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
+# The Active CA. After a renewal, the next plan moves to the new one.
 resource "azuresphere_tenant_ca" "this" {}
 
-# Whoever must trust devices of the tenant can refer to it.
+# For services that must trust the devices of the tenant.
 output "tenant_ca" {
   value = azuresphere_tenant_ca.this.certificate_pem
 }

@@ -1,3 +1,10 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+    iotcentral  = { source = "spheretrust/iotcentral" }
+  }
+}
+
 resource "azuresphere_tenant_ca" "this" {}
 
 resource "iotcentral_enrollment_group" "sphere" {

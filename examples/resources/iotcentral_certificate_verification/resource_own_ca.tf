@@ -1,6 +1,12 @@
 # A CA of your own: the provider signs the verification code with its private key,
 # which neither the plan nor the state holds (Terraform 1.11 or later).
 
+terraform {
+  required_providers {
+    iotcentral = { source = "spheretrust/iotcentral" }
+  }
+}
+
 variable "ca_certificate" {
   description = "The CA certificate, PEM."
   type        = string

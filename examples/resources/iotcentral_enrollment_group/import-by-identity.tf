@@ -1,7 +1,18 @@
+terraform {
+  required_providers {
+    iotcentral = { source = "spheretrust/iotcentral" }
+  }
+}
+
 import {
   to = iotcentral_enrollment_group.sphere
   identity = {
     host     = "contoso.azureiotcentral.com"
     group_id = "sphere-devices"
   }
+}
+
+resource "iotcentral_enrollment_group" "sphere" {
+  group_id     = "sphere-devices"
+  display_name = "Azure Sphere devices"
 }

@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    iotcentral = { source = "spheretrust/iotcentral" }
+  }
+}
+
 variable "ca_certificate" {
   description = "A CA certificate whose private key is kept offline, PEM."
   type        = string

@@ -94,6 +94,9 @@ func render(ctx context.Context, tool, root, name string, described *schemas, fi
 	if err := compose(filepath.Join(root, "templates"), filepath.Join(work, "templates"), described.names(name, first), first); err != nil {
 		return nil, err
 	}
+	if err := describeArguments(filepath.Join(work, "templates", "index.md.tmpl"), described); err != nil {
+		return nil, err
+	}
 	if err := os.CopyFS(filepath.Join(work, "examples"), os.DirFS(filepath.Join(root, "examples"))); err != nil {
 		return nil, err
 	}
@@ -120,6 +123,20 @@ func render(ctx context.Context, tool, root, name string, described *schemas, fi
 	return pages, nil
 }
 
+// describeArguments writes the descriptions of the provider's arguments into the
+// template of the index.
+func describeArguments(template string, described *schemas) error {
+	content, err := os.ReadFile(template)
+	if err != nil {
+		return err
+	}
+	if content, err = expandArguments(content, described.Provider.Block); err != nil {
+		return err
+	}
+
+	return os.WriteFile(template, content, 0o600)
+}
+
 // folders are where the templates of types are, by what they describe.
 func (s *schemas) folders() map[string][]string {
 	return map[string][]string{
@@ -131,7 +148,7 @@ func (s *schemas) folders() map[string][]string {
 	}
 }
 
-// names are the pages of one provider name, as resources/tenant_ca. The value tells
+// names are the pages of one provider name, as resources/tenant_ca. The value says
 // whether the page is wanted: those of other names are known, and left out.
 func (s *schemas) names(ofProvider string, withFunctions bool) map[string]bool {
 	pages := map[string]bool{}

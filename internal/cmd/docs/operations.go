@@ -23,6 +23,8 @@ var titles = map[string]string{
 	"metadata":    "Managed identities",
 	"github":      "Tokens of GitHub Actions",
 	"azuredevops": "Tokens of Azure Pipelines",
+
+	"provisioning": "Device Provisioning Service, as devices call it",
 }
 
 // resourceGroup is what most paths of Resource Manager begin with.
@@ -52,7 +54,7 @@ func operationsPage() (page []byte, err error) {
 			fmt.Fprintf(&text, "\n## %s\n\nThe name of the service in faults and in the request log is `%s`.\n\n", title, service)
 			text.WriteString("| operation | request | version | source | switches |\n| --- | --- | --- | --- | --- |\n")
 		}
-		fmt.Fprintf(&text, "| %s | `%s %s` | %s | %s | %s |\n", op.ID, op.Method, strings.Replace(op.Path, resourceGroup, "…", 1),
+		fmt.Fprintf(&text, "| `%s` | `%s %s` | %s | %s | %s |\n", op.ID, op.Method, strings.Replace(op.Path, resourceGroup, "…", 1),
 			strings.Join(op.Versions, ", "), op.Source, code(op.Switches))
 	}
 	text.WriteString("\n## Switches\n\n`-behavior NAME=VALUE` sets a switch. The first value is the default.\n\n")
@@ -93,7 +95,7 @@ description: |-
 ` + "`sphere-emulator`" + ` serves the operations on this page. [Testing a module offline](offline-testing.md) shows how to use it. Other
 requests return 404 or 405 in the error format of the service.
 
-The source of an operation tells how sure its answers are:
+The source of an operation says how sure its answers are:
 
 - **recording**: published recordings of traffic with the real service show the answers.
 - **specification**: Microsoft's OpenAPI file describes the answers. Tests compare the emulator with it.

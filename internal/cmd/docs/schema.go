@@ -19,7 +19,7 @@ import (
 // object is a JSON object of `terraform providers schema -json`.
 type object map[string]any
 
-// schemas is what the provider tells Terraform about itself.
+// schemas is what the provider reports to Terraform about itself.
 type schemas struct {
 	*tfprotov6.GetProviderSchemaResponse
 	identities map[string]*tfprotov6.ResourceIdentitySchema

@@ -11,14 +11,18 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/markdown"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/mirror"
 )
 
-// validate runs tfplugindocs validate for each provider name, on the pages in docs/. It takes a page whose type has
+// validate runs tfplugindocs validate for each provider name, on the pages in docs/, and checks the links of all pages. It takes a page whose type has
 // another prefix for one of no type, so each name is shown its own pages, and those that belong to no type at all.
 func validate(ctx context.Context, tool, root string, described *schemas) error {
 	pages, err := readPages(filepath.Join(root, "docs"))
 	if err != nil {
+		return err
+	}
+	if err := checkLinks(root); err != nil {
 		return err
 	}
 	for number, name := range mirror.Names() {
@@ -27,6 +31,22 @@ func validate(ctx context.Context, tool, root string, described *schemas) error 
 		}
 	}
 	return nil
+}
+
+// linked are the pages outside docs/ whose links are checked.
+var linked = []string{"docs", "README.md", "CONTRIBUTING.md", "DESIGN.md", "CHANGELOG.md", "SECURITY.md", "SUPPORT.md", "CODE_OF_CONDUCT.md", "tools/gremlins"}
+
+// checkLinks fails for a link to a file or an anchor that does not exist.
+func checkLinks(root string) error {
+	pages, err := markdown.Pages(root, linked...)
+	if err != nil {
+		return err
+	}
+	wrong, err := markdown.CheckLinks(root, pages)
+	if err == nil && len(wrong) > 0 {
+		err = fmt.Errorf("links:\n  %s", strings.Join(wrong, "\n  "))
+	}
+	return err
 }
 
 func validateName(ctx context.Context, tool, name string, described *schemas, first bool, pages map[string][]byte) error {

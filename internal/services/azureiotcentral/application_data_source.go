@@ -55,7 +55,7 @@ func (*applicationDataSource) Metadata(_ context.Context, _ datasource.MetadataR
 func (*applicationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads an IoT Central application: its names, its host, and what devices need to enrol. " +
-			"Given `resource_id`, as another provider outputs it, it tells the subdomain.",
+			"With `resource_id`, such as the ID of `azurerm_iotcentral_application`, it returns the subdomain as well.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `host`."},
 			"application": schema.StringAttribute{
@@ -72,14 +72,14 @@ func (*applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"host":      schema.StringAttribute{Computed: true, MarkdownDescription: "Host of the application, such as `contoso.azureiotcentral.com`."},
 			"subdomain": schema.StringAttribute{Computed: true, MarkdownDescription: "Subdomain of the application. Null when the application is given by its application ID."},
 			"application_id": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "Application ID, a UUID. Only Azure Resource Manager tells it: null unless it, or `resource_id`, is given.",
+				Computed: true, MarkdownDescription: "Application ID, a UUID. Null unless `resource_id` is set, or `application` is the application ID: only Azure Resource Manager returns it.",
 			},
-			"display_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name in the portal. Null unless `resource_id` is given."},
+			"display_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the application in the portal. Null unless `resource_id` is set."},
 			"id_scope": schema.StringAttribute{Computed: true, MarkdownDescription: "ID scope of the application's provisioning service, which devices send together with their ID " +
-				"(`--ScopeID` in the `CmdArgs` of `app_manifest.json`). Enrollment groups tell it: null while the application has none, " +
+				"(`--ScopeID` in the `CmdArgs` of `app_manifest.json`). IoT Central returns it with enrollment groups only: it is null while the application has none, " +
 				"and when the provider uses `api_version` 2022-07-31."},
 			"provisioning_host": schema.StringAttribute{Computed: true, MarkdownDescription: "Host of the provisioning service, the same for all applications of the public cloud: " +
-				"`" + provisioningHost + "`. It belongs into `AllowedConnections` of `app_manifest.json`, beside the IoT hubs of the application, which no documented API tells."},
+				"`" + provisioningHost + "`. Add it to `AllowedConnections` of `app_manifest.json`, together with the IoT hubs of the application, which no documented API returns."},
 		},
 	}
 }
@@ -106,7 +106,7 @@ func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadReq
 	}
 	application, host, err := d.RequireHost(named)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", clients.ExplainMissing(err, "iotcentral", "application"))
 		return
 	}
 	result.ID, result.Host, result.Application = types.StringValue(host), types.StringValue(host), types.StringValue(application)
@@ -122,9 +122,9 @@ func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadReq
 	}
 }
 
-// idScope returns the ID scope, which any enrollment group tells. Whoever came
-// with the Azure resource may have no right inside the application; that alone is
-// no failure, since the rest is known.
+// idScope returns the ID scope, which any enrollment group returns. An identity
+// that can read the Azure resource may have no right inside the application. That
+// alone is no failure, since the rest is known.
 func (d *applicationDataSource) idScope(ctx context.Context, host string, knownToExist bool, diags *diag.Diagnostics) types.String {
 	groups, err := d.IoTCentral().Shared().Groups(ctx, host)
 	status := transport.StatusCode(err)
@@ -133,8 +133,11 @@ func (d *applicationDataSource) idScope(ctx context.Context, host string, knownT
 	case knownToExist && noRight:
 		diags.AddWarning("The ID scope is not known", clients.Explain(err))
 		return types.StringNull()
+	case transport.IsNotFound(err):
+		addListError(host, err, diags)
+		return types.StringNull()
 	default:
-		clients.AddError(diags, "Cannot read the IoT Central application", err)
+		clients.AddError(diags, "Cannot read the IoT Central application "+host, err)
 		return types.StringNull()
 	}
 	for _, group := range groups {

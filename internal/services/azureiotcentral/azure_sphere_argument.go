@@ -15,15 +15,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
 
 const (
-	azureSphereDescription          = "The Azure Sphere tenant that owns the CA. Empty braces mean the provider's default."
-	azureSphereCatalogIDDescription = "Azure resource ID of the catalog (Integrated). Conflicts with `tenant_id`."
-	azureSphereTenantIDDescription  = "ID of the Azure Sphere (Legacy) tenant. Legacy ends on 27 September 2027."
+	azureSphereDescription          = "The Azure Sphere tenant that owns the CA. `{}` means the tenant of the provider block."
+	azureSphereCatalogIDDescription = "Azure resource ID of the catalog (Integrated). Default: the catalog of the provider block. Conflicts with `tenant_id`."
+	azureSphereTenantIDDescription  = "ID of the Azure Sphere (Legacy) tenant, a UUID. Default: the tenant of the provider block. Legacy ends on 27 September 2027."
 )
 
 // azureSphereDefault is azure_sphere = {}.
@@ -56,7 +55,7 @@ func knownScopeOf(ctx context.Context, configured *clients.Clients, argument typ
 		err = clients.ErrTenantLater
 	}
 	if err != nil {
-		diags.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
 	}
 
 	return scope, !diags.HasError()

@@ -84,7 +84,7 @@ func (*trustDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 				Validators: []validator.String{fwtypes.Check("Not the ID of an enrollment group", checkGroupID)},
 			},
 			"azure_sphere": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "The Azure Sphere tenant that the group must trust. Default: the provider's.",
+				Optional: true, MarkdownDescription: "The Azure Sphere tenant that the group must trust. Default: the tenant of the provider block.",
 				Attributes: azureSphereDataSourceAttributes(),
 			},
 			"trusted":       schema.BoolAttribute{Computed: true, MarkdownDescription: trustedDescription},

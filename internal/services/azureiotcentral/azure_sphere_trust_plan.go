@@ -14,7 +14,6 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
@@ -123,7 +122,7 @@ func (r *trustResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	plan.planUnknown()
 	scope, known, err := scopeOf(ctx, r.Clients, plan.AzureSphere, diags)
 	if err != nil {
-		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
 		return
 	}
 	group, err := iotcentral.ParseGroupID(plan.EnrollmentGroupID.ValueString())

@@ -68,34 +68,37 @@ func (*trustResource) Metadata(_ context.Context, _ resource.MetadataRequest, re
 func (*trustResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Keeps an enrollment group trusting an Azure Sphere tenant across renewals of its CA: the Active CA always, " +
-			"the next one as soon as it exists, and the previous one until it expires. It replaces repeating all the steps of the portal at every renewal.",
+			"the next one as soon as it exists, and the previous one until it expires.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `enrollment_group_id`."},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `enrollment_group_id`." + services.KnownInPlan},
 			"enrollment_group_id": schema.StringAttribute{
 				Required: true, MarkdownDescription: "ID of an X.509 enrollment group: " + groupIDFormDescription +
-					" The resource uses both of its entries. Changing this forces a new resource.",
+					" The resource uses both entries of the group." + services.ForcesNew,
 				Validators:    []validator.String{fwtypes.Check("Not the ID of an enrollment group", checkGroupID)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"azure_sphere": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "The Azure Sphere tenant to trust. Default: the provider's. " +
-					"When it changes, the CAs of the former tenant are removed once the Active CA of the new one is verified.",
+				Optional: true, MarkdownDescription: "The Azure Sphere tenant to trust. Default: the tenant of the provider block. " +
+					"After a change the provider verifies the Active CA of the new tenant first, and then removes the CAs of the former tenant.",
 				Attributes: azureSphereAttributes(),
 			},
 			"replace_foreign": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether certificates that are not CAs of the tenant are removed from the group. Default: `false`: they stay, with a warning, " +
-					"unless one has taken the place of a CA of the tenant and that place is needed.",
+				MarkdownDescription: "Whether to remove certificates that are not CAs of the tenant from the group. Default: `false`: they stay, with a warning. " +
+					"The provider still replaces such a certificate when it is in the place of a CA of the tenant and the place is needed.",
 			},
-			"trusted":       schema.BoolAttribute{Computed: true, MarkdownDescription: trustedDescription + " Always planned as `true`: when trust is lost, the plan shows a change."},
-			"trusted_until": schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: trustedUntilDescription},
-			"active_entry":  schema.StringAttribute{Computed: true, MarkdownDescription: activeEntryDescription},
+			"trusted":       schema.BoolAttribute{Computed: true, MarkdownDescription: trustedDescription + " Always planned as `true`: when trust is lost, the plan shows `false -> true`." + services.KnownInPlan},
+			"trusted_until": schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: trustedUntilDescription + services.KnownInPlan + trustUnknown},
+			"active_entry":  schema.StringAttribute{Computed: true, MarkdownDescription: activeEntryDescription + services.KnownInPlan},
 			"primary":       trustedEntryAttribute(iotcentral.Primary),
 			"secondary":     trustedEntryAttribute(iotcentral.Secondary),
 		},
-		Blocks: map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": services.Timeouts{Create: defaultTimeout, Read: defaultTimeout, Update: defaultTimeout, Delete: defaultTimeout}.Block(ctx)},
 	}
 }
+
+// trustUnknown is about what depends on a step whose failure is only a warning.
+const trustUnknown = " Known after apply where it depends on a change that the apply only tries to make."
 
 // trustedEntryAttribute is the attribute of an entry.
 func trustedEntryAttribute(entry iotcentral.Entry) schema.Attribute {
@@ -110,8 +113,7 @@ func trustedEntryAttribute(entry iotcentral.Entry) schema.Attribute {
 
 	return schema.SingleNestedAttribute{
 		Computed: true, Attributes: attributes,
-		MarkdownDescription: fmt.Sprintf("The %s entry; null when it is empty. The plan shows what it will hold, or \"known after apply\" where that depends "+
-			"on a step whose failure is only a warning.", entry),
+		MarkdownDescription: fmt.Sprintf("Content of the %s entry; null when it is empty."+services.KnownInPlan+trustUnknown, entry),
 	}
 }
 
@@ -195,7 +197,7 @@ func (r *trustResource) readTenant(ctx context.Context, found *findings, argumen
 	scope, known, err := scopeOf(ctx, r.Clients, argument, diags)
 	switch {
 	case err != nil:
-		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
 		return false
 	case !known: // An error would stop the plan that makes it known.
 		diags.AddWarning("The trust was not checked", fmt.Sprintf("The Azure Sphere tenant that %s trusts is known only after the apply. "+
@@ -242,7 +244,7 @@ func (r *trustResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(attempt.group))...)
 }
 
-// Delete implements resource.Resource. It removes the CAs of the tenant, whoever
+// Delete implements resource.Resource. It removes the CAs of the tenant, no matter who
 // put them into the group, and nothing else.
 func (r *trustResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state trustModel

@@ -46,23 +46,23 @@ func proverAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		proverCertificate: schema.StringAttribute{
 			Optional: true, CustomType: fwtypes.CertificateType{},
-			MarkdownDescription: "A proof of possession that was made elsewhere, as PEM or base64 encoded DER: a certificate whose common name is the code of " +
-				"`iotcentral_verification_code`, signed by the CA. No other code is generated then, since that would void this one. " +
-				"Once the certificate is verified, the proof may expire; to verify again, it takes a new code and a new proof.",
+			MarkdownDescription: "A proof of possession from outside Terraform, as PEM or base64 encoded DER: a certificate whose common name is the code of " +
+				"`iotcentral_verification_code`, signed by the CA. For a `.cer` file use `filebase64`. Once the certificate is verified, the proof may expire. " +
+				"To verify again, generate a new code and a new proof. Default: none.",
 			PlanModifiers: []planmodifier.String{fwtypes.KeepSameCertificate()},
 		},
 		proverPrivateKey: schema.StringAttribute{
 			Optional: true, Sensitive: true, WriteOnly: true,
-			MarkdownDescription: "Private key of the CA as PEM, RSA or ECDSA, not encrypted: for a CA that is not Azure Sphere's. The provider signs the verification " +
-				"code with it. It is write-only: neither the plan nor the state holds it. It needs `ca_private_key_wo_version`, `ca_certificate_pem`, and Terraform 1.11 or later.",
+			MarkdownDescription: "Private key of a CA of your own: PEM, RSA or ECDSA, not encrypted. The provider signs the verification code with it. " +
+				"The key is in neither the plan nor the state. Requires `ca_private_key_wo_version`, `ca_certificate_pem`, and Terraform 1.11 or later. Default: none.",
 		},
 		keyVersion: schema.Int64Attribute{
-			Optional: true, MarkdownDescription: "Any number. Since Terraform cannot see a change of `ca_private_key_pem_wo`, change this number together with it.",
+			Optional: true, MarkdownDescription: "Any number. Change it together with `ca_private_key_pem_wo`, whose changes Terraform cannot see. Default: none.",
 		},
 		caCertificate: schema.StringAttribute{
 			Optional: true, CustomType: fwtypes.CertificateType{},
-			MarkdownDescription: "The CA certificate itself, the one with `thumbprint`, as PEM or base64 encoded DER. Needed with `ca_private_key_pem_wo`. " +
-				"With `verification_certificate_pem` it lets the provider check the signature before it sends the proof.",
+			MarkdownDescription: "The CA certificate with `thumbprint`, as PEM or base64 encoded DER. Required with `ca_private_key_pem_wo`. " +
+				"With `verification_certificate_pem` it is optional: the provider then checks the signature before it sends the proof. Default: none.",
 			PlanModifiers: []planmodifier.String{fwtypes.KeepSameCertificate()},
 		},
 	}

@@ -63,34 +63,33 @@ func (*verificationResource) Metadata(_ context.Context, _ resource.MetadataRequ
 func (*verificationResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Keeps the certificate in an entry of an enrollment group verified, by proof of possession. " +
-			"It replaces **Generate verification code**, the download of the proof and **Verify** in the portal. " +
-			"Exactly one argument says who makes the proof: `azure_sphere`, `verification_certificate_pem` or `ca_private_key_pem_wo`.",
+			"Set exactly one of `azure_sphere`, `verification_certificate_pem` and `ca_private_key_pem_wo`: it says who makes the proof.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `certificate_id`."},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `certificate_id`." + services.KnownInPlan},
 			"certificate_id": schema.StringAttribute{
-				Required: true, MarkdownDescription: "ID of the entry: " + certificateIDFormDescription,
+				Required: true, MarkdownDescription: "ID of the entry: " + certificateIDFormDescription + services.ForcesNew,
 				Validators:    []validator.String{fwtypes.Check("Not the ID of a certificate of an enrollment group", checkCertificateID)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"thumbprint": schema.StringAttribute{
 				Required: true, CustomType: fwtypes.ThumbprintType{},
-				MarkdownDescription: "SHA-1 thumbprint of the certificate to verify: 40 hexadecimal digits. Another certificate in the entry is never verified.",
+				MarkdownDescription: "SHA-1 thumbprint of the certificate to verify: 40 hexadecimal digits. The provider verifies no other certificate. A change verifies the new certificate.",
 				PlanModifiers:       []planmodifier.String{fwtypes.KeepSameThumbprint()},
 			},
 			"azure_sphere": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: azureSphereDescription + " It signs the verification code.",
+				Optional: true, MarkdownDescription: azureSphereDescription + " Azure Sphere signs the verification code with this CA. Default: none.",
 				Attributes: azureSphereAttributes(),
 			},
 			"verified": schema.BoolAttribute{
 				Computed: true, MarkdownDescription: "Whether the certificate with `thumbprint` is in the entry and verified. " +
-					"It is always planned as `true`: when trust is lost, the plan shows `false -> true` and the next apply restores it.",
+					"It is always planned as `true`: when trust is lost, the plan shows `false -> true`, and the apply verifies the certificate again." + services.KnownInPlan,
 			},
 			"subject": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "Subject of the verified CA certificate, as an RFC 2253 string.",
+				Computed: true, MarkdownDescription: "Subject of the verified CA certificate, as an RFC 2253 string." + services.KnownAfterApply,
 			},
 		},
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),
+			"timeouts": services.Timeouts{Create: defaultTimeout, Read: defaultTimeout, Update: defaultTimeout}.Block(ctx),
 		},
 	}
 	maps.Copy(resp.Schema.Attributes, proverAttributes())
@@ -138,7 +137,7 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 	config.check(config.Thumbprint, &resp.Diagnostics) // More is known than in ValidateConfig.
 	if !config.AzureSphere.IsNull() {
 		if _, _, err := scopeOf(ctx, r.Clients, config.AzureSphere, &resp.Diagnostics); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", fwtypes.Sentence(err))
+			resp.Diagnostics.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
 		}
 	}
 	r.checkProofDates(plan, state, &resp.Diagnostics)

@@ -15,11 +15,11 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 )
 
-// instanceKey is the key in the private state of what tells a resource from others
-// of its type: Terraform does not tell a provider the address of a resource.
+// instanceKey is the key in the private state of what distinguishes a resource from
+// others of its type: Terraform does not pass the address of a resource to a provider.
 const instanceKey = "instance"
 
-// instanceOf returns what tells a resource from others. It is empty for one that
+// instanceOf returns what distinguishes a resource from others. It is empty for one that
 // has no state yet.
 func instanceOf(ctx context.Context, private services.PrivateReader, diags *diag.Diagnostics) string {
 	instance, _ := services.ReadPrivate[string](ctx, private, instanceKey, diags)

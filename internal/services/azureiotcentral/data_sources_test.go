@@ -84,7 +84,7 @@ func TestApplicationDataSource_failuresAreExplained(t *testing.T) {
 		"no rights":           {"", `(?s)Cannot read the IoT Central application.*403.*App\s+Administrator`, emulator.Fault{Operation: "EnrollmentGroups_List", Status: 403}},
 		"no Azure rights":     {`resource_id = "` + missing + `"`, `(?s)Cannot read the Azure resource.*403.*Microsoft\.IoTCentral/IoTApps/read`, emulator.Fault{Operation: "Apps_Get", Status: 403}},
 		"missing resource":    {`resource_id = "` + missing + `"`, `(?s)Cannot read the Azure resource of the application.*Azure Resource Manager.*404.*resource\s+ID\s+of\s+the\s+application`, emulator.Fault{Operation: "Apps_Get", Status: 404}},
-		"suspended":           {`resource_id = "` + missing + `"`, `(?s)does\s+not\s+tell\s+its\s+subdomain`, emulator.Fault{Operation: "Apps_Get", Status: 200, Body: `{"id":"x","location":"westeurope","sku":{"name":"ST2"},"properties":{}}`}},
+		"suspended":           {`resource_id = "` + missing + `"`, `(?s)does\s+not\s+return\s+its\s+subdomain`, emulator.Fault{Operation: "Apps_Get", Status: 200, Body: `{"id":"x","location":"westeurope","sku":{"name":"ST2"},"properties":{}}`}},
 		"service down":        {`resource_id = "` + missing + `"`, `(?s)Cannot read the IoT Central application.*500`, emulator.Fault{Operation: "EnrollmentGroups_List", Status: 500}},
 		"both":                {"application = \"contoso\"\nresource_id = \"" + missing + "\"", `(?s)application.*"resource_id" cannot be specified`, emulator.Fault{}},
 		"other resource":      {`resource_id = "/subscriptions/a/resourceGroups/b/providers/Microsoft.Devices/IotHubs/c"`, `Not the Azure resource ID`, emulator.Fault{}},

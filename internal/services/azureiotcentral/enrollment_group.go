@@ -48,12 +48,12 @@ func textOrNull(text string) types.String {
 
 const (
 	groupIDFormDescription = "`<host>/enrollmentGroups/<group_id>`."
-	applicationDescription = "The application: subdomain, host name, `https://` address or application ID. Default: the provider's."
-	enabledDescription     = "Whether devices of the group may connect."
-	typeDescription        = "`iot` (IoT devices, default) or `iotEdge`."
-	attestationDescription = "`x509` (default) or `symmetricKey`."
+	applicationDescription = "The application: subdomain, host name, `https://` address or application ID. Default: the application of the provider block."
+	enabledDescription     = "Whether devices of the group can enrol and connect."
+	typeDescription        = "`iot` (IoT devices) or `iotEdge` (IoT Edge devices)."
+	attestationDescription = "How devices prove who they are: `x509` (with a certificate that a CA of the group has signed) or `symmetricKey`."
 	idScopeDescription     = "ID scope of the application's provisioning service, which devices send together with their ID. " +
-		"Null when the provider uses `api_version` 2022-07-31, which does not tell it."
-	primaryKeyDescription   = "Primary key of a `symmetricKey` group."
-	secondaryKeyDescription = "Secondary key of a `symmetricKey` group."
+		"Null when the provider uses `api_version` 2022-07-31, which does not return it."
+	primaryKeyDescription   = "Primary key of a `symmetricKey` group. Null for `x509`."
+	secondaryKeyDescription = "Secondary key of a `symmetricKey` group. Null for `x509`."
 )

@@ -53,7 +53,7 @@ func (*groupCertificateDataSource) Metadata(_ context.Context, _ datasource.Meta
 func (*groupCertificateDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads which certificate an entry of an enrollment group holds, and whether it is verified. " +
-			"IoT Central tells the thumbprint only; with `azure_sphere` or `certificate_pem` the certificate behind it is found, and its subject and dates are shown.",
+			"IoT Central returns the thumbprint only. Set `azure_sphere` or `certificate_pem` to get the subject and the dates as well.",
 		Attributes: fwtypes.DetailsDataSourceAttributes(),
 	}
 	for name, attribute := range map[string]schema.Attribute{

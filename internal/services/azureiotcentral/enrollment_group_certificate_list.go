@@ -144,7 +144,7 @@ func (r *groupCertificateListResource) result(ctx context.Context, req list.List
 		model.ID = types.StringValue(id.String())
 		model.EnrollmentGroupID = types.StringValue(id.GroupID.String())
 		model.Entry = types.StringValue(string(id.Entry))
-		model.Attested = types.BoolValue(false) // Nobody can tell how it came to be verified.
+		model.Attested = types.BoolValue(false) // The service does not return how it came to be verified.
 		model.setFound(found.Thumbprint)
 		result.Diagnostics.Append(result.Resource.Set(ctx, &model)...)
 	}

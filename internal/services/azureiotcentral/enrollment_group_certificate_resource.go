@@ -79,37 +79,38 @@ func (*groupCertificateResource) Metadata(_ context.Context, _ resource.Metadata
 // Schema implements resource.Resource.
 func (*groupCertificateResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The CA certificate in the primary or secondary entry of an enrollment group. " +
-			"It replaces **Manage primary** (or **Manage secondary**) and the upload in the portal.",
+		MarkdownDescription: "Manages the CA certificate in the primary or secondary entry of an enrollment group. " +
+			"Uploading a certificate is not enough for devices to enrol: `iotcentral_certificate_verification` verifies it.",
 		Attributes: fwtypes.DetailsResourceAttributes(),
-		Blocks:     map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
+		Blocks:     map[string]schema.Block{"timeouts": services.Timeouts{Create: defaultTimeout, Read: defaultTimeout, Update: defaultTimeout, Delete: defaultTimeout}.Block(ctx)},
 	}
 	for name, attribute := range map[string]schema.Attribute{
-		"id": schema.StringAttribute{Computed: true, MarkdownDescription: certificateIDFormDescription},
+		"id": schema.StringAttribute{Computed: true, MarkdownDescription: certificateIDFormDescription + services.KnownInPlan},
 		"enrollment_group_id": schema.StringAttribute{
-			Required: true, MarkdownDescription: "ID of the enrollment group: " + groupIDFormDescription,
+			Required: true, MarkdownDescription: "ID of the enrollment group: " + groupIDFormDescription + services.ForcesNew,
 			Validators:    []validator.String{fwtypes.Check("Not the ID of an enrollment group", checkGroupID)},
 			PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 		"entry": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(string(iotcentral.Primary)),
-			MarkdownDescription: entryDescription + " Default: `primary`.",
+			MarkdownDescription: entryDescription + " Default: `primary`." + services.ForcesNew + " The new resource is not verified until the end of the apply, so devices cannot enrol with the certificate in between.",
 			Validators:          []validator.String{stringvalidator.OneOf(string(iotcentral.Primary), string(iotcentral.Secondary))},
 			PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 		},
 		"certificate_pem": schema.StringAttribute{
 			Required: true, CustomType: fwtypes.CertificateType{},
-			MarkdownDescription: "The CA certificate, as PEM or base64 encoded DER, without its chain.",
-			PlanModifiers:       []planmodifier.String{fwtypes.KeepSameCertificate()},
+			MarkdownDescription: "The CA certificate, without its chain: PEM, or base64 encoded DER. For a `.cer` or `.der` file use `filebase64(\"ca.cer\")`, and for a `.pem` file `file(\"ca.pem\")`. " +
+				"A change replaces the certificate in the entry; the new certificate must be verified again.",
+			PlanModifiers: []planmodifier.String{fwtypes.KeepSameCertificate()},
 		},
 		"attested": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-			MarkdownDescription: "`true` uploads the certificate as verified, without proof of possession: you vouch for it yourself. Default: `false`, " +
-				"and `iotcentral_certificate_verification` proves possession.",
+			MarkdownDescription: "Whether to upload the certificate as verified, without a proof of possession of its private key. Default: `false`: " +
+				"use `iotcentral_certificate_verification` to verify it. A change uploads the certificate again.",
 		},
 		"thumbprint": schema.StringAttribute{
 			Computed: true, CustomType: fwtypes.ThumbprintType{},
-			MarkdownDescription: "SHA-1 thumbprint of the certificate in the entry: 40 upper-case hexadecimal digits.",
+			MarkdownDescription: "SHA-1 thumbprint of the certificate in the entry: 40 upper-case hexadecimal digits." + services.KnownInPlan,
 		},
 	} {
 		resp.Schema.Attributes[name] = attribute
@@ -274,7 +275,7 @@ func (r *groupCertificateResource) resolve(plan *groupCertificateModel, diags *d
 }
 
 // put uploads the certificate and checks what the service made of it. It reports
-// whether the entry holds the certificate now, or may: then it belongs into the
+// whether the entry holds the certificate now, or may: then it belongs in the
 // state.
 func (r *groupCertificateResource) put(ctx context.Context, id iotcentral.CertificateID, certificate *certs.Certificate, attested bool, diags *diag.Diagnostics) bool {
 	stored, err := r.IoTCentral().PutCertificate(ctx, id, certificate, attested)

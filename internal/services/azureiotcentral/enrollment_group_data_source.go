@@ -66,7 +66,7 @@ func (d *enrollmentGroupDataSource) Read(ctx context.Context, req datasource.Rea
 	}
 	application, host, err := d.RequireHost(config.Application)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", clients.ExplainMissing(err, "iotcentral", "application"))
 		return
 	}
 	id := iotcentral.GroupID{Host: host, Group: config.GroupID.ValueString()}

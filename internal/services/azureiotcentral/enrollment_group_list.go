@@ -19,6 +19,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
 type enrollmentGroupListModel struct {
@@ -114,13 +115,24 @@ func listGroups(ctx context.Context, configured *clients.Clients, argument types
 	}
 	_, host, err := configured.RequireHost(argument)
 	if err != nil {
-		diags.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("application"), "No IoT Central application", clients.ExplainMissing(err, "iotcentral", "application"))
 		return "", nil
 	}
 	groups, err := configured.IoTCentral().Groups(ctx, host)
-	if err != nil {
-		clients.AddError(diags, "Cannot list the enrollment groups", err)
-	}
+	addListError(host, err, diags)
 
 	return host, groups
+}
+
+// addListError reports why the groups of an application cannot be listed. An
+// application that does not exist is named: the answer of the service does not.
+func addListError(host string, err error, diags *diag.Diagnostics) {
+	if transport.IsNotFound(err) {
+		diags.AddAttributeError(path.Root("application"), "The IoT Central application was not found",
+			fwtypes.Sentence(&clients.ApplicationNotFoundError{Host: host}))
+		return
+	}
+	if err != nil {
+		clients.AddError(diags, "Cannot list the enrollment groups of "+host, err)
+	}
 }

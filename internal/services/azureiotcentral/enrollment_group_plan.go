@@ -74,7 +74,7 @@ func (r *enrollmentGroupResource) ModifyPlan(ctx context.Context, req resource.M
 func (r *enrollmentGroupResource) planApplication(configured types.String, plan *enrollmentGroupModel, diags *diag.Diagnostics) (host string, known bool) {
 	application, known, err := r.Application(configured)
 	if err != nil {
-		diags.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("application"), "No IoT Central application", clients.ExplainMissing(err, "iotcentral", "application"))
 		return "", false
 	}
 	if !known {

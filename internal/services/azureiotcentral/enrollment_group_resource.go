@@ -70,44 +70,44 @@ func (*enrollmentGroupResource) Metadata(_ context.Context, _ resource.MetadataR
 func (*enrollmentGroupResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An enrollment group of an IoT Central application: the devices whose certificates a CA has signed, " +
-			"or that know a key. It replaces **+ New** under *Device connection groups* in the portal.",
+		MarkdownDescription: "Manages an enrollment group of an IoT Central application. Devices enrol through a group when a CA in the group has signed " +
+			"their certificate, or with a key of the group.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: groupIDFormDescription, PlanModifiers: keep},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: groupIDFormDescription + services.KnownInPlan, PlanModifiers: keep},
 			"application": schema.StringAttribute{
-				Optional: true, Computed: true, MarkdownDescription: applicationDescription + " Another application replaces the group.",
+				Optional: true, Computed: true, MarkdownDescription: applicationDescription + services.ForcesNew,
 				Validators: []validator.String{fwtypes.Check("Not an IoT Central application", iotcentral.CheckApplication)},
 			},
 			"group_id": schema.StringAttribute{
 				Optional: true, Computed: true,
 				MarkdownDescription: "ID of the group within the application: up to 255 letters, digits and hyphens, case-sensitive. " +
-					"Default: made from `display_name` when the group is created, such as `azure-sphere` from `Azure Sphere`; a UUID if nothing remains of it. " +
-					"A later change of `display_name` keeps the ID. Changing this forces a new resource.",
+					"Default: a slug of `display_name`, such as `azure-sphere` for `Azure Sphere`, or a UUID where `display_name` has no letter or digit. " +
+					"A later change of `display_name` keeps the ID." + services.ForcesNew,
 				Validators:    []validator.String{fwtypes.Check("Not an enrollment group ID", iotcentral.CheckGroupID)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
 			},
 			"display_name": schema.StringAttribute{
-				Required: true, MarkdownDescription: "Name in the portal. It need not be unique.",
+				Required: true, MarkdownDescription: "Name of the group in the portal. Several groups can have the same name.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"enabled": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true), MarkdownDescription: enabledDescription + " Default: `true`.",
 			},
 			"type": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString(iotcentral.TypeIoT), MarkdownDescription: typeDescription,
+				Optional: true, Computed: true, Default: stringdefault.StaticString(iotcentral.TypeIoT), MarkdownDescription: typeDescription + " Default: `iot`." + services.ForcesNew,
 				Validators:    []validator.String{stringvalidator.OneOf(iotcentral.TypeIoT, iotcentral.TypeIoTEdge)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"attestation_type": schema.StringAttribute{
-				Optional: true, Computed: true, Default: stringdefault.StaticString(iotcentral.AttestationX509), MarkdownDescription: attestationDescription,
+				Optional: true, Computed: true, Default: stringdefault.StaticString(iotcentral.AttestationX509), MarkdownDescription: attestationDescription + " Default: `x509`." + services.ForcesNew,
 				Validators:    []validator.String{stringvalidator.OneOf(iotcentral.AttestationX509, iotcentral.AttestationSymmetricKey)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
-			"id_scope":      schema.StringAttribute{Computed: true, MarkdownDescription: idScopeDescription, PlanModifiers: keep},
-			"primary_key":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: primaryKeyDescription, PlanModifiers: keep},
-			"secondary_key": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: secondaryKeyDescription, PlanModifiers: keep},
+			"id_scope":      schema.StringAttribute{Computed: true, MarkdownDescription: idScopeDescription + services.KnownAfterApply, PlanModifiers: keep},
+			"primary_key":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: primaryKeyDescription + services.KnownAfterApply, PlanModifiers: keep},
+			"secondary_key": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: secondaryKeyDescription + services.KnownAfterApply, PlanModifiers: keep},
 		},
-		Blocks: map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
+		Blocks: map[string]schema.Block{"timeouts": services.Timeouts{Create: defaultTimeout, Read: defaultTimeout, Update: defaultTimeout, Delete: defaultTimeout}.Block(ctx)},
 	}
 }
 
@@ -181,7 +181,7 @@ func (r *enrollmentGroupResource) newID(plan *enrollmentGroupModel, diags *diag.
 	}
 	application, host, err := r.RequireHost(configured)
 	if err != nil {
-		diags.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("application"), "No IoT Central application", clients.ExplainMissing(err, "iotcentral", "application"))
 		return iotcentral.GroupID{}, false
 	}
 	plan.Application = types.StringValue(application)
@@ -197,7 +197,7 @@ func (r *enrollmentGroupResource) newID(plan *enrollmentGroupModel, diags *diag.
 }
 
 // put creates the group. When the answer was lost, or a repeated request met the
-// group that the first one had made, the group itself tells what happened.
+// group that the first one had made, the group itself shows what happened.
 // mayExist is false when it is certain that there is no such group of ours.
 func (r *enrollmentGroupResource) put(ctx context.Context, id iotcentral.GroupID, wanted iotcentral.EnrollmentGroup) (
 	group iotcentral.EnrollmentGroup, mayExist bool, err error,
@@ -212,7 +212,7 @@ func (r *enrollmentGroupResource) put(ctx context.Context, id iotcentral.GroupID
 	found, lookup := r.IoTCentral().Group(ctx, id)
 	switch {
 	case transport.IsNotFound(lookup):
-		// After a success that tells nothing it may only not be shown yet.
+		// After a success without a body the group may not be visible yet.
 		return wanted, errors.Is(err, iotcentral.ErrNoGroup), err
 	case lookup != nil:
 		return wanted, transport.EffectUnknown(err), err

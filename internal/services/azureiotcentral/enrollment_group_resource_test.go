@@ -265,7 +265,7 @@ func TestEnrollmentGroup_wrongInputFailsInThePlan(t *testing.T) {
 		"unusable application in the environment": {
 			arguments:   `display_name = "x"`,
 			environment: map[string]string{"IOTCENTRAL_APPLICATION": "http://contoso"},
-			want:        `(?s)IOTCENTRAL_APPLICATION: an application is given by`,
+			want:        `(?s)IOTCENTRAL_APPLICATION: "http://contoso" is not an application: an\s+application is\s+given by`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

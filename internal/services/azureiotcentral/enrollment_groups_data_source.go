@@ -125,12 +125,12 @@ func (d *enrollmentGroupsDataSource) Read(ctx context.Context, req datasource.Re
 	}
 	application, host, err := d.RequireHost(config.Application)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", clients.ExplainMissing(err, "iotcentral", "application"))
 		return
 	}
 	groups, err := d.IoTCentral().Shared().Groups(ctx, host)
 	if err != nil {
-		clients.AddError(&resp.Diagnostics, "Cannot list the enrollment groups", err)
+		addListError(host, err, &resp.Diagnostics)
 		return
 	}
 	config.Application = types.StringValue(application)

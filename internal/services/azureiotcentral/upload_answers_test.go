@@ -134,12 +134,12 @@ func TestEnrollmentGroup_answerToTheCreationIsChecked(t *testing.T) {
 		"nothing in the answer, and it is not shown yet": {[]emulator.Fault{
 			{Operation: "EnrollmentGroups_Create", Status: 201, AfterEffect: true, Body: acctest.Nothing},
 			{Operation: "EnrollmentGroups_Get", Status: 404, Times: 2},
-		}, "does not tell the type", true},
+		}, "does not contain the type", true},
 		"nothing in any answer": {[]emulator.Fault{
 			{Operation: "EnrollmentGroups_Create", Status: 200, AfterEffect: true, Body: acctest.Nothing},
 			absent,
 			{Operation: "EnrollmentGroups_Get", Status: 200, Body: acctest.Nothing},
-		}, "does not tell the type", true},
+		}, "does not contain the type", true},
 		"conflict with itself":                  {[]emulator.Fault{conflict, absent, found("Azure Sphere")}, "", true},
 		"conflict with another":                 {[]emulator.Fault{conflict, absent, found("Other")}, "409", false},
 		"conflict, and nobody can tell":         {[]emulator.Fault{conflict, absent, {Operation: "EnrollmentGroups_Get", Status: 403}}, "409", false},

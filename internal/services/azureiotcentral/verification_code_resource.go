@@ -59,33 +59,32 @@ func (*verificationCodeResource) Metadata(_ context.Context, _ resource.Metadata
 func (*verificationCodeResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A verification code for the certificate in an entry of an enrollment group, for a CA whose private key Terraform cannot use. " +
-			"Have the CA sign it, and give the proof to `iotcentral_certificate_verification` as `verification_certificate_pem`. " +
-			"It replaces **Generate verification code** in the portal. A new code voids the one before, " +
-			"so an entry has one such resource, and no other prover beside it. Destroying it only forgets the code.",
+		MarkdownDescription: "Generates a verification code for the certificate in an entry of an enrollment group. Use it for a CA whose private key Terraform cannot use: " +
+			"sign the code with the CA, and pass the proof to `iotcentral_certificate_verification` as `verification_certificate_pem`. " +
+			"A new code can void the code before it, so use one such resource for each entry. Destroying the resource only removes the code from the state.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `certificate_id`.", PlanModifiers: keep},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `certificate_id`." + services.KnownAfterApply, PlanModifiers: keep},
 			"certificate_id": schema.StringAttribute{
-				Required: true, MarkdownDescription: "ID of the entry: " + certificateIDFormDescription + " Another one replaces the code.",
+				Required: true, MarkdownDescription: "ID of the entry: " + certificateIDFormDescription + services.ForcesNew,
 				Validators:    []validator.String{fwtypes.Check("Not the ID of a certificate of an enrollment group", checkCertificateID)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"thumbprint": schema.StringAttribute{
 				Required: true, CustomType: fwtypes.ThumbprintType{},
-				MarkdownDescription: "SHA-1 thumbprint of the certificate that the code is for: 40 hexadecimal digits. Another one replaces the code.",
+				MarkdownDescription: "SHA-1 thumbprint of the certificate that the code is for: 40 hexadecimal digits." + services.ForcesNew,
 				PlanModifiers:       []planmodifier.String{fwtypes.KeepSameThumbprint(), stringplanmodifier.RequiresReplace()},
 			},
 			"keepers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Any values. A change of one of them replaces the code.",
+				MarkdownDescription: "Any values. Change one of them to generate a new code. Default: none." + services.ForcesNew,
 				PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
 			},
 			"verification_code": schema.StringAttribute{
 				Computed: true, Sensitive: true, PlanModifiers: keep,
-				MarkdownDescription: "The code: what the CA must sign as the common name of the proof of possession.",
+				MarkdownDescription: "The code. The proof of possession is a certificate with the code as its common name, signed by the CA." + services.KnownAfterApply,
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true, Read: true})},
+		Blocks: map[string]schema.Block{"timeouts": services.Timeouts{Create: defaultTimeout, Read: defaultTimeout}.Block(ctx)},
 	}
 }
 
@@ -170,7 +169,7 @@ func (*verificationCodeResource) Delete(context.Context, resource.DeleteRequest,
 const verificationCodesSegment = "/verificationCodes/"
 
 // ImportState implements resource.ResourceWithImportState. IoT Central does not
-// show a code again, so the ID has to tell it.
+// show a code again, so the ID has to contain it.
 func (*verificationCodeResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	entry, code, found := strings.Cut(req.ID, verificationCodesSegment)
 	id, err := iotcentral.ParseCertificateID(entry)
@@ -189,7 +188,7 @@ func (*verificationCodeResource) ImportState(ctx context.Context, req resource.I
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("verification_code"), code)...)
 }
 
-var errCodeNotShown = errors.New("IoT Central shows a code only when it is generated, so that the import must be told it. " +
+var errCodeNotShown = errors.New("IoT Central shows a code only when it is generated, so the import ID must contain the code. " +
 	"Import by ID, as <host>/enrollmentGroups/<group_id>/certificates/<entry>/verificationCodes/<code>; or let Terraform generate a code, which voids that one")
 
 // MoveState implements resource.ResourceWithMoveState.

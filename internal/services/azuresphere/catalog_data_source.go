@@ -45,19 +45,19 @@ func (*catalogDataSource) Metadata(_ context.Context, _ datasource.MetadataReque
 // Schema implements datasource.DataSource.
 func (*catalogDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads an Azure Sphere catalog: an Azure Sphere tenant as a resource of Azure (Integrated). " +
-			"Its `tenant_id` is what an application's `app_manifest.json` has as `DeviceAuthentication`.",
+		MarkdownDescription: "Reads an Azure Sphere catalog, which is an Azure Sphere tenant (Integrated) as an Azure resource. " +
+			"Its `tenant_id` is the value of `DeviceAuthentication` in the `app_manifest.json` of a device application.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Azure resource ID of the catalog, as Azure spells it."},
 			"catalog_id": schema.StringAttribute{
-				Optional: true, Computed: true, MarkdownDescription: "Azure resource ID of the catalog. Default: the provider's.",
+				Optional: true, Computed: true, MarkdownDescription: "Azure resource ID of the catalog. Default: the catalog of the provider block.",
 				Validators: []validator.String{fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID)},
 			},
 			"name":                schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the catalog."},
 			"resource_group_name": schema.StringAttribute{Computed: true, MarkdownDescription: "Resource group of the catalog."},
 			"subscription_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "Subscription of the catalog."},
 			"tenant_id": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "ID of the Azure Sphere tenant that the catalog is. After a migration it is that of the Azure Sphere (Legacy) tenant.",
+				Computed: true, MarkdownDescription: "ID of the Azure Sphere tenant, a UUID. A catalog that was migrated has the ID of its Azure Sphere (Legacy) tenant.",
 			},
 			"location":           schema.StringAttribute{Computed: true, MarkdownDescription: "Location of the catalog: `global`."},
 			"provisioning_state": schema.StringAttribute{Computed: true, MarkdownDescription: "`Succeeded` for a catalog that can be used."},
@@ -77,7 +77,7 @@ func (d *catalogDataSource) Read(ctx context.Context, req datasource.ReadRequest
 	}
 	scope, err := d.RequireScope(config.CatalogID, types.StringNull())
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere catalog", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere catalog", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	if scope.CatalogID == "" {

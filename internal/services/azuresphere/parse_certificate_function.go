@@ -44,9 +44,9 @@ func (*parseCertificateFunction) Metadata(_ context.Context, _ function.Metadata
 func (*parseCertificateFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Reads one X.509 certificate",
-		MarkdownDescription: "Returns what a certificate says: `subject` and `issuer` (RFC 2253 strings computed from the certificate itself), `serial_number`, " +
+		MarkdownDescription: "Returns the content of a certificate: `subject` and `issuer` (RFC 2253 strings computed from the certificate itself), `serial_number`, " +
 			"`not_before` and `not_after` (RFC 3339 in UTC), `thumbprint` (SHA-1) and `thumbprint_sha256` (upper-case hexadecimal), `is_ca`, " +
-			"and the certificate as `certificate_pem` and `certificate_base64`. It asks no service. Functions need Terraform 1.8 or OpenTofu 1.7, or later.",
+			"and the certificate as `certificate_pem` and `certificate_base64`. The function sends no request. Functions require Terraform 1.8 or OpenTofu 1.7, or later.",
 		Parameters: []function.Parameter{function.StringParameter{
 			Name:                "certificate",
 			MarkdownDescription: "One certificate, as PEM or base64 encoded DER (`filebase64` of a `.cer` file). Line endings, indentation and text around the PEM block do not matter.",

@@ -34,7 +34,7 @@ type proofOfPossession struct {
 func (m *proofOfPossession) prove(ctx context.Context, configured *clients.Clients, diags *diag.Diagnostics) (thumbprint string, ok bool) {
 	scope, err := configured.RequireScope(nullIfUnknown(m.CatalogID), nullIfUnknown(m.TenantID))
 	if err != nil {
-		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return "", false
 	}
 	proof, err := trust.ProvePossession(ctx, configured.Tenant(scope), m.Thumbprint.Value(), m.VerificationCode.ValueString(),
@@ -90,7 +90,7 @@ const (
 	proofDescription = "A proof that an Azure Sphere tenant possesses the private key of its CA: a certificate whose common name is a verification code, " +
 		"signed by the Azure Sphere Security Service with the CA. It replaces `az sphere ca-certificate download-proof`."
 	proofCodeDescription       = "The code to sign, such as that of `iotcentral_verification_code`, or of a certificate in an IoT hub or a Device Provisioning Service."
-	proofThumbprintDescription = "SHA-1 thumbprint of the CA that signs: 40 hexadecimal digits. Default: the Active one."
+	proofThumbprintDescription = "SHA-1 thumbprint of the CA that signs: 40 hexadecimal digits. Default: that of the Active CA."
 	proofPEMDescription        = "The proof as PEM."
 	proofBase64Description     = "The proof as base64 encoded DER, on one line."
 	proofNotBeforeDescription  = "Start of the validity of the proof, RFC 3339 in UTC."

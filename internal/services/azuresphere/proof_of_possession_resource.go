@@ -59,46 +59,46 @@ func (*proofOfPossessionResource) Metadata(_ context.Context, _ resource.Metadat
 func (*proofOfPossessionResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	keep := []planmodifier.String{stringplanmodifier.UseStateForUnknown()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: proofDescription + " It is made once, and made again when `verification_code`, `thumbprint`, the tenant or `keepers` change; " +
-			"that it expires changes nothing. Destroying it only forgets it.",
+		MarkdownDescription: proofDescription + " The provider requests the proof when it creates the resource. It requests a new one when `verification_code`, `thumbprint`, the tenant or `keepers` change, " +
+			"and not when the proof expires. Destroying the resource only removes the proof from the state.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-1 thumbprint of the proof.", PlanModifiers: keep},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "SHA-1 thumbprint of the proof." + services.KnownAfterApply, PlanModifiers: keep},
 			"catalog_id": schema.StringAttribute{
-				Optional: true, Computed: true, MarkdownDescription: catalogIDDescription + " Another tenant makes a new proof.",
+				Optional: true, Computed: true, MarkdownDescription: catalogIDDescription + services.ForcesNew,
 				Validators: services.CatalogIDValidators(),
 			},
 			"tenant_id": schema.StringAttribute{
-				Optional: true, Computed: true, MarkdownDescription: tenantIDDescription,
+				Optional: true, Computed: true, MarkdownDescription: tenantIDDescription + services.ForcesNew,
 				Validators: services.TenantIDValidators(),
 			},
 			"thumbprint": schema.StringAttribute{
-				Optional: true, Computed: true, CustomType: fwtypes.ThumbprintType{}, MarkdownDescription: proofThumbprintDescription,
+				Optional: true, Computed: true, CustomType: fwtypes.ThumbprintType{}, MarkdownDescription: proofThumbprintDescription + services.ForcesNew + services.KnownAfterApply,
 				PlanModifiers: []planmodifier.String{
 					stringplanmodifier.UseStateForUnknown(), fwtypes.KeepSameThumbprint(), stringplanmodifier.RequiresReplaceIfConfigured(),
 				},
 			},
 			"verification_code": schema.StringAttribute{
-				Required: true, Sensitive: true, MarkdownDescription: proofCodeDescription,
+				Required: true, Sensitive: true, MarkdownDescription: proofCodeDescription + services.ForcesNew,
 				Validators:    []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"keepers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Any values. A change of one of them makes a new proof.",
+				MarkdownDescription: "Any values. Change one of them to request a new proof. Default: none." + services.ForcesNew,
 				PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
 			},
 			"certificate_pem": schema.StringAttribute{
-				Computed: true, CustomType: fwtypes.CertificateType{}, MarkdownDescription: proofPEMDescription, PlanModifiers: keep,
+				Computed: true, CustomType: fwtypes.CertificateType{}, MarkdownDescription: proofPEMDescription + services.KnownAfterApply, PlanModifiers: keep,
 			},
-			"certificate_base64": schema.StringAttribute{Computed: true, MarkdownDescription: proofBase64Description, PlanModifiers: keep},
+			"certificate_base64": schema.StringAttribute{Computed: true, MarkdownDescription: proofBase64Description + services.KnownAfterApply, PlanModifiers: keep},
 			"not_before": schema.StringAttribute{
-				Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: proofNotBeforeDescription, PlanModifiers: keep,
+				Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: proofNotBeforeDescription + services.KnownAfterApply, PlanModifiers: keep,
 			},
 			"not_after": schema.StringAttribute{
-				Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: proofNotAfterDescription, PlanModifiers: keep,
+				Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: proofNotAfterDescription + services.KnownAfterApply, PlanModifiers: keep,
 			},
 		},
-		Blocks: map[string]schema.Block{"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true})},
+		Blocks: map[string]schema.Block{"timeouts": services.Timeouts{Create: createTimeout}.Block(ctx)},
 	}
 }
 
@@ -126,7 +126,7 @@ func (r *proofOfPossessionResource) ModifyPlan(ctx context.Context, req resource
 	}
 	scope, isKnown, err := r.Scope(config.CatalogID, config.TenantID)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	if !isKnown {
@@ -196,7 +196,7 @@ func (*proofOfPossessionResource) Update(ctx context.Context, req resource.Updat
 func (*proofOfPossessionResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
-// ImportState implements resource.ResourceWithImportState. It tells why there is
+// ImportState implements resource.ResourceWithImportState. It says why there is
 // nothing to import.
 func (*proofOfPossessionResource) ImportState(_ context.Context, _ resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	resp.Diagnostics.AddError("A proof of possession cannot be imported", "Azure Sphere keeps no proof: each request makes a new one. "+

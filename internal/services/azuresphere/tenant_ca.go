@@ -81,10 +81,10 @@ func (m *tenantCA) setUnknown() {
 }
 
 const (
-	catalogIDDescription = "Azure resource ID of the catalog (Integrated). Default: the provider's. Conflicts with `tenant_id`."
-	tenantIDDescription  = "ID of the Azure Sphere (Legacy) tenant, instead of `catalog_id`. Default: the provider's. Legacy ends on 27 September 2027."
-	sha256Description    = "SHA-256 of the certificate: 64 upper-case hexadecimal digits."
-	statusDescription    = "`Active` (signs device certificates), `Inactive` (a successor that is not yet in use, or retired), `Expired` or `Revoked`."
+	catalogIDDescription = "Azure resource ID of the catalog (Integrated). Default: the catalog of the provider block. Conflicts with `tenant_id`."
+	tenantIDDescription  = "ID of the Azure Sphere (Legacy) tenant, a UUID. Default: the tenant of the provider block. Conflicts with `catalog_id`. Legacy ends on 27 September 2027."
+	sha256Description    = "SHA-256 thumbprint of the certificate: 64 upper-case hexadecimal digits."
+	statusDescription    = "Status in Azure Sphere: `Active` (it signs device certificates), `Inactive` (a successor that is not yet in use, or a retired CA), `Expired` or `Revoked`."
 	pemDescription       = "The certificate as PEM."
 	base64Description    = "The certificate as base64 encoded DER, on one line."
 )

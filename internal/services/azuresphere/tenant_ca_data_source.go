@@ -34,7 +34,7 @@ func (*tenantCADataSource) Metadata(_ context.Context, _ datasource.MetadataRequ
 func (*tenantCADataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Reads a CA certificate of an Azure Sphere tenant: the Active one, or the one with a thumbprint. " +
-			"Unlike the resource it does not keep the certificate, and follows a renewal at once.",
+			"Unlike the resource of the same name, it does not keep the certificate in the state across a renewal.",
 		Attributes: fwtypes.DetailsDataSourceAttributes(),
 	}
 	for name, attribute := range map[string]schema.Attribute{
@@ -44,7 +44,7 @@ func (*tenantCADataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		"tenant_id":  tenantIDDataAttribute(),
 		"thumbprint": schema.StringAttribute{
 			Optional: true, Computed: true, CustomType: fwtypes.ThumbprintType{},
-			MarkdownDescription: "SHA-1 thumbprint of the CA: 40 hexadecimal digits. Default: that of the Active one.",
+			MarkdownDescription: "SHA-1 thumbprint of the CA: 40 hexadecimal digits. Default: that of the Active CA.",
 		},
 		"thumbprint_sha256":  schema.StringAttribute{Computed: true, MarkdownDescription: sha256Description},
 		"status":             schema.StringAttribute{Computed: true, MarkdownDescription: statusDescription},
@@ -66,7 +66,7 @@ func (d *tenantCADataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	scope, err := d.RequireScope(config.CatalogID, config.TenantID)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	certificates, err := d.Tenant(scope).Certificates(ctx)

@@ -15,7 +15,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 )
@@ -78,7 +77,7 @@ func (r *tenantCAListResource) certificates(ctx context.Context, config services
 	}
 	scope, err := r.RequireScope(config.CatalogID, config.TenantID)
 	if err != nil {
-		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return scope, nil
 	}
 	certificates, err := r.Tenant(scope).Certificates(ctx)

@@ -39,7 +39,7 @@ func (r *tenantCAResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	defer cancel()
 	scope, known, err := r.Scope(config.CatalogID, config.TenantID)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	if !known {
@@ -181,7 +181,7 @@ func (r *tenantCAResource) planMove(ctx context.Context, private services.Privat
 		}
 		if kept && config.Thumbprint.IsNull() {
 			diags.AddAttributeError(path.Root("renewal"), "No such tenant CA", clients.Explain(err)+fmt.Sprintf(
-				"\n\nrenewal = %q keeps the CA of the former tenant, %s, which is none of these. Set renewal = %q to take the Active CA of this tenant, or set thumbprint.",
+				"\n\nrenewal = %q keeps the CA of the former tenant, %s, and the new tenant has no such CA. Set renewal = %q to take the Active CA of this tenant, or set thumbprint.",
 				renewalManual, state.scope(), renewalAutomatic))
 			return
 		}

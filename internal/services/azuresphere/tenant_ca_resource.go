@@ -113,16 +113,15 @@ func tenantCAMetadata(resp *resource.MetadataResponse) {
 // Schema implements resource.Resource.
 func (*tenantCAResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Pins the CA certificate of an Azure Sphere tenant, and moves to its successor when the CA is renewed. " +
-			"It replaces the download of the tenant CA certificate.",
-		Attributes: fwtypes.DetailsResourceAttributes(),
+		MarkdownDescription: "Reads the CA certificate of an Azure Sphere tenant and keeps it in the state. When Azure Sphere renews the CA, the plan moves to its successor.",
+		Attributes:          fwtypes.DetailsResourceAttributes(),
 		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),
+			"timeouts": services.Timeouts{Create: createTimeout, Read: shortTimeout, Update: shortTimeout}.Block(ctx),
 		},
 	}
 	for name, attribute := range map[string]schema.Attribute{
 		"id": schema.StringAttribute{Computed: true, MarkdownDescription: "`<catalog_id>/certificates/<serial number>`, " +
-			"or `tenants/<tenant_id>/certificates/<thumbprint>`."},
+			"or `tenants/<tenant_id>/certificates/<thumbprint>`." + services.KnownInPlan},
 		"catalog_id": schema.StringAttribute{
 			Optional: true, Computed: true, MarkdownDescription: catalogIDDescription,
 			Validators: services.CatalogIDValidators(),
@@ -133,20 +132,20 @@ func (*tenantCAResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 		},
 		"thumbprint": schema.StringAttribute{
 			Optional: true, Computed: true, CustomType: fwtypes.ThumbprintType{},
-			MarkdownDescription: "SHA-1 thumbprint of the CA: 40 hexadecimal digits. Set it to pin this certificate; " +
-				"otherwise the Active one is taken.",
+			MarkdownDescription: "SHA-1 thumbprint of the CA: 40 hexadecimal digits. Set it to pin this certificate. " +
+				"Default: that of the Active CA." + services.KnownInPlan,
 			PlanModifiers: []planmodifier.String{fwtypes.KeepSameThumbprint()},
 		},
 		"renewal": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(renewalAutomatic),
-			MarkdownDescription: "`automatic` (default): once another CA is Active, the plan moves to it. `manual`: the plan only warns. " +
-				"Without effect when `thumbprint` is set.",
+			MarkdownDescription: "What the plan does when another CA is Active: `automatic` moves to it, `manual` only warns. Default: `automatic`. " +
+				"It has no effect when `thumbprint` is set.",
 			Validators: []validator.String{stringvalidator.OneOf(renewalAutomatic, renewalManual)},
 		},
-		"thumbprint_sha256":  schema.StringAttribute{Computed: true, MarkdownDescription: sha256Description},
-		"status":             schema.StringAttribute{Computed: true, MarkdownDescription: statusDescription},
-		"certificate_pem":    schema.StringAttribute{Computed: true, CustomType: fwtypes.CertificateType{}, MarkdownDescription: pemDescription},
-		"certificate_base64": schema.StringAttribute{Computed: true, MarkdownDescription: base64Description},
+		"thumbprint_sha256":  schema.StringAttribute{Computed: true, MarkdownDescription: sha256Description + services.KnownInPlan},
+		"status":             schema.StringAttribute{Computed: true, MarkdownDescription: statusDescription + services.KnownInPlan},
+		"certificate_pem":    schema.StringAttribute{Computed: true, CustomType: fwtypes.CertificateType{}, MarkdownDescription: pemDescription + services.KnownInPlan},
+		"certificate_base64": schema.StringAttribute{Computed: true, MarkdownDescription: base64Description + services.KnownInPlan},
 	} {
 		resp.Schema.Attributes[name] = attribute
 	}
@@ -155,7 +154,7 @@ func (*tenantCAResource) Schema(ctx context.Context, _ resource.SchemaRequest, r
 // IdentitySchema implements resource.ResourceWithIdentity.
 func (*tenantCAResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
-		"catalog_id": identityschema.StringAttribute{OptionalForImport: true, Description: "Azure resource ID of the catalog (Integrated). Default: the provider's."},
+		"catalog_id": identityschema.StringAttribute{OptionalForImport: true, Description: "Azure resource ID of the catalog (Integrated). Default: the catalog of the provider block."},
 		"tenant_id":  identityschema.StringAttribute{OptionalForImport: true, Description: "ID of the Azure Sphere (Legacy) tenant."},
 		"thumbprint": identityschema.StringAttribute{RequiredForImport: true, Description: "SHA-1 thumbprint of the CA."},
 	}}
@@ -179,7 +178,7 @@ func (r *tenantCAResource) Create(ctx context.Context, req resource.CreateReques
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
 
-// saveSnapshot keeps the CAs that were just listed, so that the next refresh finds
+// saveSnapshot keeps the CAs that were listed now, so that the next refresh finds
 // nothing new.
 func (r *tenantCAResource) saveSnapshot(ctx context.Context, scope sphere.Scope, private services.PrivateWriter, diags *diag.Diagnostics) {
 	if certificates, err := r.Tenant(scope).Certificates(ctx); err == nil {
@@ -191,7 +190,7 @@ func (r *tenantCAResource) saveSnapshot(ctx context.Context, scope sphere.Scope,
 func (r *tenantCAResource) adopt(ctx context.Context, plan *tenantCAModel, diags *diag.Diagnostics) {
 	scope, err := r.RequireScope(nullIfUnknown(plan.CatalogID), nullIfUnknown(plan.TenantID))
 	if err != nil {
-		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	found, err := trust.AwaitCA(ctx, r.Tenant(scope), plan.Thumbprint.Value(), r.Backoff)

@@ -73,7 +73,7 @@ func (*tenantCAsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 			"tenant_id":  tenantIDDataAttribute(),
 			"certificates": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The certificates, in the order of the service. " +
-					"Of expired ones the service no longer gives the body: what is read from it is null then.",
+					"Azure Sphere does not return the body of an expired certificate; the attributes that come from it are null.",
 				NestedObject: schema.NestedAttributeObject{Attributes: certificate},
 			},
 		},
@@ -91,7 +91,7 @@ func (d *tenantCAsDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	scope, err := d.RequireScope(config.CatalogID, config.TenantID)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", fwtypes.Sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("catalog_id"), "No Azure Sphere tenant", clients.ExplainMissing(err, "azuresphere", "catalog_id"))
 		return
 	}
 	certificates, err := d.Tenant(scope).Certificates(ctx)

@@ -48,19 +48,19 @@ func (*tenantDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `tenant_id`."},
 			"tenant_id": schema.StringAttribute{
-				Optional: true, Computed: true, MarkdownDescription: "ID of the tenant. Default: the provider's. Conflicts with `name`.",
+				Optional: true, Computed: true, MarkdownDescription: "ID of the tenant. Default: the tenant of the provider block. Conflicts with `name`.",
 				Validators: []validator.String{
 					fwtypes.Check("Not the ID of a tenant", sphere.CheckTenantID),
 					stringvalidator.ConflictsWith(path.MatchRoot("name")),
 				},
 			},
 			"name": schema.StringAttribute{
-				Optional: true, Computed: true, MarkdownDescription: "Name of the tenant; case does not matter. When several tenants have the name, the error lists them.",
+				Optional: true, Computed: true, MarkdownDescription: "Name of the tenant, compared without case. When several tenants have the name, the error lists them. Default: none.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"roles": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Roles of the principal in the tenant: `Administrator`, `Contributor`, `Reader`. A proof of possession takes `Contributor`.",
+				MarkdownDescription: "Roles of the principal in the tenant: `Administrator`, `Contributor`, `Reader`. A proof of possession requires `Contributor`.",
 			},
 		},
 	}
@@ -115,7 +115,7 @@ func (d *tenantDataSource) find(ctx context.Context, config tenantModel, diags *
 	}
 	scope, err := d.RequireScope(types.StringNull(), config.TenantID)
 	if errors.Is(err, clients.ErrTenantLater) {
-		diags.AddAttributeError(path.Root("tenant_id"), "No Azure Sphere (Legacy) tenant", fwtypes.Sentence(err))
+		diags.AddAttributeError(path.Root("tenant_id"), "No Azure Sphere (Legacy) tenant", clients.ExplainMissing(err, "azuresphere", "tenant_id or name"))
 		return sphere.TenantIdentity{}, false
 	}
 	if err != nil || scope.TenantID == "" {
