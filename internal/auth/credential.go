@@ -5,6 +5,7 @@ package auth
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 
@@ -67,7 +68,7 @@ func New(cfg Config, options azcore.ClientOptions) (Credential, error) {
 		options.Cloud.ActiveDirectoryAuthorityHost = cloud.AzurePublic.ActiveDirectoryAuthorityHost
 	}
 	if !isHTTPS(options.Cloud.ActiveDirectoryAuthorityHost) {
-		return Credential{}, configError("endpoints.active_directory_authority_host", "this is not an https URL", "Use a URL like https://login.microsoftonline.com/.", nil)
+		return Credential{}, configError("endpoints.active_directory_authority_host", fmt.Sprintf("%q is not an https URL", options.Cloud.ActiveDirectoryAuthorityHost), "Use a URL like https://login.microsoftonline.com/.", nil)
 	}
 
 	method := cfg.method()

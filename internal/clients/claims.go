@@ -72,7 +72,7 @@ type ClaimedError struct {
 
 // Error implements error. It names both.
 func (e *ClaimedError) Error() string {
-	return fmt.Sprintf("%s and another resource of this configuration, %s, both manage %s, and would undo each other's work. Remove one of them",
+	return fmt.Sprintf("%s and another resource of this configuration, %s, both manage %s, and would undo the changes of each other. Remove one of them",
 		e.Claim, e.Holder, e.Claim.Group)
 }
 

@@ -114,7 +114,7 @@ func bearer(config Config, audience, argument, variable string) policy.Policy {
 		credential = noCredential{config.CredentialError}
 	case audience == "":
 		credential = noCredential{fmt.Errorf("this Azure environment has no such service; "+
-			"if it does, set endpoints.%s (%s) and the address beside it", argument, variable)}
+			"if it has, set endpoints.%s (%s) and the address of the service", argument, variable)}
 	}
 
 	return runtime.NewBearerTokenPolicy(credential, []string{auth.Scope(audience)}, nil)

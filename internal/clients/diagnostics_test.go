@@ -129,7 +129,7 @@ func TestAddError_saysWhatWhyAndWhatToDo(t *testing.T) {
 	if diags[0].Summary() != "Cannot read the group" {
 		t.Errorf("got %q", diags[0].Summary())
 	}
-	for _, part := range []string{central.Name, "403", "Denied", "No.", "id-1", "\n\nRoles of Azure RBAC give no right"} {
+	for _, part := range []string{central.Name, "403", "Denied", "No.", "id-1", "\n\nRoles of Azure RBAC give no permission"} {
 		if !strings.Contains(diags[0].Detail(), part) {
 			t.Errorf("the detail lacks %q:\n%s", part, diags[0].Detail())
 		}

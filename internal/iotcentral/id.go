@@ -12,7 +12,7 @@ import (
 // Entry is one of the two places for a certificate in an enrollment group.
 type Entry string
 
-// The two entries of an enrollment group. Devices may enrol with either.
+// The two entries of an enrollment group. Devices can enrol with either of them.
 const (
 	Primary   Entry = "primary"
 	Secondary Entry = "secondary"

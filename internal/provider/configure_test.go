@@ -190,7 +190,7 @@ func TestConfigure_principalWithoutRights(t *testing.T) {
 		},
 		"in the application": {
 			`data "iotcentral_enrollment_group" "this" { group_id = "x" }`,
-			`(?s)403.*Azure\s+RBAC\s+give\s+no\s+right\s+inside\s+an\s+application`,
+			`(?s)403.*Azure\s+RBAC\s+give\s+no\s+permission\s+inside\s+an\s+application`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

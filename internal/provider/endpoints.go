@@ -26,10 +26,19 @@ func checkAddress(text string) error {
 	address, err := url.Parse(text)
 	if err != nil || address.Scheme != "https" || address.Hostname() == "" || address.User != nil ||
 		address.RawQuery != "" || address.Fragment != "" || strings.ContainsAny(text, "?#") {
-		return errAddress
+		return notUsable(text, errAddress)
 	}
 
 	return nil
+}
+
+// notUsable repeats a text in an error, unless a password could be in it.
+func notUsable(text string, err error) error {
+	if strings.Contains(text, "@") {
+		return err
+	}
+
+	return fmt.Errorf("%.200q cannot be used: %w", text, err)
 }
 
 // errAudience is the error for a text that Entra cannot know as an audience.
@@ -39,7 +48,7 @@ var errAudience = errors.New("the audience of a token is the ID of an applicatio
 // knows which there are.
 func checkAudience(text string) error {
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errAudience
+		return notUsable(text, errAudience)
 	}
 
 	return nil
@@ -81,7 +90,7 @@ func (r *resolver) endpoints(configured endpointsModel, cloud setting[auth.Envir
 // checkAPIVersion reports whether a version of the API has enrollment groups.
 func checkAPIVersion(version string) error {
 	if !slices.Contains(apiVersions(), version) {
-		return errors.New("the version of the API is one of " + strings.Join(apiVersions(), ", "))
+		return fmt.Errorf("%.200q is no version of the API with enrollment groups; it is one of %s", version, strings.Join(apiVersions(), ", "))
 	}
 
 	return nil
@@ -94,7 +103,7 @@ func apiVersions() []string {
 // checkRequestsPerSecond reports whether a text is a rate that IoT Central allows.
 func checkRequestsPerSecond(text string) error {
 	if number, err := strconv.Atoi(text); err != nil || number < 1 || number > iotcentral.MaxRequestsPerSecond {
-		return fmt.Errorf("the number of requests per second is from 1 to %d", iotcentral.MaxRequestsPerSecond)
+		return fmt.Errorf("%.200q cannot be used: the number of requests per second is from 1 to %d", text, iotcentral.MaxRequestsPerSecond)
 	}
 
 	return nil

@@ -103,7 +103,7 @@ func (r *resolver) defaults(tenant services.TenantArgument, service iotCentralMo
 	defaults.TenantID = r.defaultOf(argument{"azure_sphere.tenant_id", []string{"AZURE_SPHERE_TENANT_ID"}, sphere.CheckTenantID}, types.StringNull())
 	if !defaults.CatalogID.IsNull() && !defaults.TenantID.IsNull() {
 		r.diags.AddAttributeError(path.Root("azure_sphere"), "Two Azure Sphere tenants",
-			"AZURE_SPHERE_CATALOG_ID and AZURE_SPHERE_TENANT_ID are both set in the environment; unset one, or say in the provider block which one is meant.")
+			"AZURE_SPHERE_CATALOG_ID and AZURE_SPHERE_TENANT_ID are both set in the environment; unset one, or set azure_sphere in the provider block.")
 	}
 
 	return defaults

@@ -34,7 +34,7 @@ var LegacyService = transport.Service{Name: "Azure Sphere (Legacy)", Remedy: fun
 	case http.StatusForbidden:
 		return addLegacyUser
 	case http.StatusNotFound:
-		return "Check the ID of the Azure Sphere tenant; a tenant that was migrated to a catalog is better given by catalog_id."
+		return "Check the ID of the Azure Sphere tenant; for a tenant that was migrated to a catalog, use catalog_id."
 	default:
 		return ""
 	}

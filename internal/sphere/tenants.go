@@ -71,7 +71,7 @@ func (e *TenantNameError) Error() string {
 	var text strings.Builder
 	switch {
 	case e.Ambiguous:
-		fmt.Fprintf(&text, "%d Azure Sphere (Legacy) tenants are called %q; take one by its ID:", len(e.Candidates), e.Name)
+		fmt.Fprintf(&text, "%d Azure Sphere (Legacy) tenants are called %q; use tenant_id to choose one:", len(e.Candidates), e.Name)
 	case len(e.Candidates) == 0:
 		fmt.Fprintf(&text, "no Azure Sphere (Legacy) tenant is called %q, and the principal has no role in any tenant", e.Name)
 	default:

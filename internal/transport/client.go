@@ -316,7 +316,7 @@ func List[T any](ctx context.Context, client *Client, call Call) ([]T, error) {
 				"and the token must not be sent elsewhere", client.service.Name, call.Operation, first.Scheme, first.Host)
 		}
 		if seen[one.NextLink] {
-			return nil, fmt.Errorf("%s: could not %s: the pages of the list lead in a circle", client.service.Name, call.Operation)
+			return nil, fmt.Errorf("%s: could not %s: the pages of the list form a loop", client.service.Name, call.Operation)
 		}
 		call.URL = one.NextLink
 	}

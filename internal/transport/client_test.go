@@ -272,7 +272,7 @@ func TestList_doesNotGoInACircle(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	_, err := transport.List[item](ctx, client, get())
-	if err == nil || !strings.Contains(err.Error(), "circle") {
+	if err == nil || !strings.Contains(err.Error(), "form a loop") {
 		t.Errorf("got %v", err)
 	}
 	if count := len(served.requests()); count != 2 {

@@ -52,7 +52,7 @@ func (e *ChangedError) Error() string {
 		return "the certificate with thumbprint " + thumbprint.String()
 	}
 
-	return fmt.Sprintf("%s holds %s by now, instead of %s; somebody else is changing it", e.Place, describe(e.Found), describe(e.Want))
+	return fmt.Sprintf("%s holds %s now, instead of %s; somebody else is changing it", e.Place, describe(e.Found), describe(e.Want))
 }
 
 // StepError is a step that failed.

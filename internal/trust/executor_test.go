@@ -406,22 +406,22 @@ func TestExecutor_leavesWhatSomebodyElseChanges(t *testing.T) {
 	}{
 		"another certificate to replace": {
 			thumbprintA, thumbprintB, trust.Upload,
-			"holds the certificate with thumbprint " + thumbprintA.String() + " by now, instead of the certificate with thumbprint " + thumbprintB.String(),
+			"holds the certificate with thumbprint " + thumbprintA.String() + " now, instead of the certificate with thumbprint " + thumbprintB.String(),
 		},
 		"a certificate in an empty entry": {
 			thumbprintA,
 			certs.Thumbprint{},
 			trust.Upload,
-			"holds the certificate with thumbprint " + thumbprintA.String() + " by now, instead of no certificate",
+			"holds the certificate with thumbprint " + thumbprintA.String() + " now, instead of no certificate",
 		},
 		"nothing to replace": {
 			certs.Thumbprint{},
 			thumbprintB, trust.Upload,
-			"holds no certificate by now, instead of the certificate with thumbprint " + thumbprintB.String(),
+			"holds no certificate now, instead of the certificate with thumbprint " + thumbprintB.String(),
 		},
 		"another certificate to remove": {
 			thumbprintA, thumbprintB, trust.Remove,
-			"holds the certificate with thumbprint " + thumbprintA.String() + " by now",
+			"holds the certificate with thumbprint " + thumbprintA.String() + " now",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

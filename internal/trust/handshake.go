@@ -80,7 +80,7 @@ type OtherCertificateError struct {
 // Error implements error.
 func (e *OtherCertificateError) Error() string {
 	return fmt.Sprintf("the %s entry of enrollment group %s on %s holds the certificate with thumbprint %s, not %s; "+
-		"only the latter may be verified", e.ID.Entry, e.ID.Group, e.ID.Host, e.Found, e.Want)
+		"only the latter can be verified", e.ID.Entry, e.ID.Group, e.ID.Host, e.Found, e.Want)
 }
 
 // ProofRefusedError says that a proof of possession would not convince IoT

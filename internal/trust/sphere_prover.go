@@ -34,7 +34,7 @@ func (p SphereProver) CA(ctx context.Context, thumbprint certs.Thumbprint) (*cer
 		return nil, err
 	}
 	if found.Body == nil {
-		return nil, fmt.Errorf("%s no longer gives the certificate with thumbprint %s (status %s), so that no proof of "+
+		return nil, fmt.Errorf("%s no longer returns the certificate with thumbprint %s (status %s), so that no proof of "+
 			"possession can be checked against it; use a CA that is Active", p.Tenant.Scope(), found.Thumbprint, found.Status)
 	}
 

@@ -69,15 +69,39 @@ func run(ctx context.Context, tool, root string, check, valid bool) error {
 		return err
 	}
 
+	modules, err := readModules(root)
+	if err != nil {
+		return err
+	}
 	target := filepath.Join(root, "docs")
 	if check {
-		return compare(target, pages)
+		return errors.Join(compare(target, pages), compareModules(root, modules))
 	}
 
 	if err := write(target, pages); err != nil {
 		return err
 	}
-	log.Printf("docs: wrote %d pages", len(pages))
+	for path, readme := range modules {
+		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(path)), readme, 0o644); err != nil {
+			return err
+		}
+	}
+	log.Printf("docs: wrote %d pages and the tables of %d modules", len(pages), len(modules))
+
+	return nil
+}
+
+// compareModules fails when a README of a module has other tables.
+func compareModules(root string, modules map[string][]byte) error {
+	for path, readme := range modules {
+		found, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(path)))
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(found, readme) {
+			return fmt.Errorf("run make generate: the tables in %s are not up to date", path)
+		}
+	}
 
 	return nil
 }

@@ -70,7 +70,7 @@ func (*applicationDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 				Validators: []validator.String{fwtypes.Check("Not the Azure resource ID of an IoT Central application", iotcentral.CheckResourceID)},
 			},
 			"host":      schema.StringAttribute{Computed: true, MarkdownDescription: "Host of the application, such as `contoso.azureiotcentral.com`."},
-			"subdomain": schema.StringAttribute{Computed: true, MarkdownDescription: "Subdomain of the application. Null when the application is given by its application ID."},
+			"subdomain": schema.StringAttribute{Computed: true, MarkdownDescription: "Subdomain of the application. Null when `application` is the application ID."},
 			"application_id": schema.StringAttribute{
 				Computed: true, MarkdownDescription: "Application ID, a UUID. Null unless `resource_id` is set, or `application` is the application ID: only Azure Resource Manager returns it.",
 			},

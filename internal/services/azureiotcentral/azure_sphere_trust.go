@@ -186,9 +186,8 @@ func (v *trustView) promises(ctx context.Context, place trust.Place, content tru
 
 const (
 	trustedDescription      = "Whether the Active CA of the tenant is verified in one of the entries, so that devices can enrol."
-	trustedUntilDescription = "Estimate of when trust ends if nothing is done, RFC 3339 in UTC: the end of the last verified CA that follows the Active one " +
-		"without a gap, or about when a successor that is not verified becomes Active. Null when `trusted` is `false`."
-	activeEntryDescription = "`primary` or `secondary`: the entry that holds the Active CA. Null when none does."
+	trustedUntilDescription = "Estimate of when devices can no longer enrol if nothing changes, RFC 3339 in UTC. Null when `trusted` is `false`."
+	activeEntryDescription  = "`primary` or `secondary`: the entry that holds the Active CA. Null when none does."
 )
 
 // trustedEntryDescriptions describe the attributes of an entry.
@@ -198,5 +197,5 @@ var trustedEntryDescriptions = map[string]string{
 		"`expired`, `revoked`, or `foreign` (not a CA of the tenant).",
 	"subject":   "Subject of the certificate, where its body is known.",
 	"not_after": "End of the validity, RFC 3339 in UTC.",
-	"verified":  "Whether devices with a certificate of this CA may enrol.",
+	"verified":  "Whether the certificate is verified, so that devices with a certificate of this CA can enrol.",
 }

@@ -75,8 +75,7 @@ func (*trustDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads whether an enrollment group trusts an Azure Sphere tenant, until when, and what is wrong. It needs read permissions only, " +
-			"and what it finds is never an error: use it in a `check` block.",
+		MarkdownDescription: "Reads whether an enrollment group trusts an Azure Sphere tenant, until when, and what is wrong. It requires read permissions only, and does not fail because of what it finds: test its attributes in a `check` block.",
 		Attributes: map[string]schema.Attribute{
 			"id": text("Same as `enrollment_group_id`."),
 			"enrollment_group_id": schema.StringAttribute{
@@ -95,12 +94,12 @@ func (*trustDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 			"renewal_due": schema.SingleNestedAttribute{
 				Computed: true, MarkdownDescription: "Estimates of the next renewal; null when there is no Active CA.",
 				Attributes: map[string]schema.Attribute{
-					"issued_about": instant("About when Azure Sphere issues the next CA, RFC 3339 in UTC; when it was issued, once it exists."),
-					"active_about": instant("About when the next CA becomes Active, RFC 3339 in UTC. It must be trusted by then."),
+					"issued_about": instant("Estimate of when Azure Sphere issues the next CA, RFC 3339 in UTC. Once the CA exists, when it was issued."),
+					"active_about": instant("Estimate of when the next CA becomes Active, RFC 3339 in UTC. It must be trusted before."),
 				},
 			},
 			"problems": schema.ListNestedAttribute{
-				Computed: true, MarkdownDescription: "What is wrong; empty when nothing is.",
+				Computed: true, MarkdownDescription: "The problems that were found; empty when there are none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"code":    text("Code of the problem. Codes do not change; new ones may be added."),
 					"message": text("The problem, and what to do about it. The text may change."),

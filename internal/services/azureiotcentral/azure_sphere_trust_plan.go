@@ -144,7 +144,7 @@ func (r *trustResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 		return
 	}
 	if sharers := r.Claims().Sharers(claim); create && len(sharers) > 0 {
-		diags.AddWarning("Two tenants share "+group.String(), fmt.Sprintf("This configuration also has %s. Each tenant gets what the other leaves: one entry, "+
+		diags.AddWarning("Two tenants share "+group.String(), fmt.Sprintf("This configuration also has %s. Each tenant uses the entry that the other one does not use, "+
 			"and so a gap at each renewal. Which entry is known after the apply; use depends_on to create one after the other.", clients.Names(sharers)))
 		return
 	}

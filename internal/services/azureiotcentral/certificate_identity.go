@@ -20,7 +20,7 @@ import (
 
 const (
 	certificateIDFormDescription = "`<host>/enrollmentGroups/<group_id>/certificates/<entry>`."
-	entryDescription             = "Place of the certificate in the group: `primary` or `secondary`. Devices may enrol with either."
+	entryDescription             = "Place of the certificate in the group: `primary` or `secondary`. Devices can enrol with either of them."
 )
 
 func checkGroupID(text string) error {

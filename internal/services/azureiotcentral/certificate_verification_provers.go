@@ -112,7 +112,7 @@ func (p *provers) checkChoice(diags *diag.Diagnostics) {
 		diags.AddAttributeError(path.Root(chosen[0]), "Two provers", fmt.Sprintf("%s and %s are both set, and one of them makes the proof of possession. "+
 			"Keep one of azure_sphere, verification_certificate_pem and ca_private_key_pem_wo.", chosen[0], chosen[1]))
 	case len(chosen) == 0 && !undecided:
-		diags.AddError("No prover", "Nothing says who makes the proof of possession. Set azure_sphere = {} when the CA is that of an Azure Sphere tenant, "+
+		diags.AddError("No prover", "No argument says who makes the proof of possession. Set azure_sphere = {} when the CA is that of an Azure Sphere tenant, "+
 			"ca_private_key_pem_wo when you have its private key, or verification_certificate_pem when the proof is made elsewhere.")
 	}
 }
@@ -124,8 +124,8 @@ func (p *provers) checkKeyArguments(diags *diag.Diagnostics) {
 	}
 	if keyIsSet := !p.CAPrivateKeyPEMWO.IsNull() && !p.CAPrivateKeyPEMWO.IsUnknown(); keyIsSet {
 		if p.CAPrivateKeyWOVersion.IsNull() {
-			missing(keyVersion, "ca_private_key_pem_wo needs ca_private_key_wo_version, such as 1: Terraform does not keep the key, "+
-				"and sees that it was changed only by this number.")
+			missing(keyVersion, "ca_private_key_pem_wo needs ca_private_key_wo_version, such as 1: Terraform does not store the key, "+
+				"and detects a change only by this number.")
 		}
 		if p.CACertificatePEM.IsNull() {
 			missing(caCertificate, "ca_private_key_pem_wo needs ca_certificate_pem: the proof names the CA as its issuer, and IoT Central never returns the certificate.")
@@ -256,7 +256,7 @@ func addVerificationCertificateError(diags *diag.Diagnostics, err error) {
 			"\n\nIt was not sent to IoT Central. "+newProofRemedy)
 	case errors.As(err, &void):
 		diags.AddAttributeError(path.Root(proverCertificate), "IoT Central refuses the proof of possession", clients.Explain(err)+
-			"\n\nThe code in it is not, or no longer, the open one: a new code voids the one before, and so does a new certificate in the entry. "+newProofRemedy)
+			"\n\nThe code in it is not the current one: a new code voids the code before it, and so does a new certificate in the entry. "+newProofRemedy)
 	default:
 		addHandshakeError(diags, err)
 	}

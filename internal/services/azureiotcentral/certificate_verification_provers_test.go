@@ -369,7 +369,7 @@ func TestCertificateVerification_takesAProofMadeElsewhere(t *testing.T) {
 			PreConfig: func() { bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), false) },
 			Config:    verificationCertificateConfig,
 			ExpectError: regexp.MustCompile(`(?s)IoT Central refuses the proof of possession.*verification_certificate_pem.*422.*` +
-				`not,\s+or\s+no\s+longer,\s+the\s+open\s+one.*-replace=`),
+				`is\s+not\s+the\s+current\s+one.*-replace=`),
 		},
 		resource.TestStep{
 			Config: verificationCertificateConfig, ConfigVariables: another,

@@ -222,7 +222,7 @@ func addHandshakeError(diags *diag.Diagnostics, err error) {
 			"\n\nPut the certificate there with iotcentral_enrollment_group_certificate, and refer to its id here.")
 	case errors.As(err, &other):
 		diags.AddAttributeError(path.Root("thumbprint"), "The entry holds another certificate", fwtypes.Sentence(err)+
-			"\n\nPlan again: the plan shows who has to change it.")
+			"\n\nPlan again: the plan shows what changes it.")
 	case errors.As(err, &unknown):
 		diags.AddAttributeError(path.Root("thumbprint"), "The certificate does not belong to the tenant", clients.Explain(err))
 	case errors.As(err, &refused):
@@ -239,7 +239,7 @@ func (r *verificationResource) Read(ctx context.Context, req resource.ReadReques
 		func(state *verificationModel) timeouts.Value { return state.Timeouts },
 		func(state *verificationModel) types.String { return state.CertificateID },
 		func(id iotcentral.CertificateID) (summary, detail string) {
-			return "The verified certificate is gone", fmt.Sprintf("%s was removed outside Terraform. Devices cannot enrol with it. The verification is dropped from the state and planned anew.", id)
+			return "The verified certificate is gone", fmt.Sprintf("%s was removed outside Terraform. Devices cannot enrol with it. The verification is removed from the state, and the plan creates it again.", id)
 		})
 	refresh.Read(ctx, req, resp, func(ctx context.Context, state *verificationModel, id iotcentral.CertificateID, found iotcentral.SigningCertificate) {
 		if state.Thumbprint.IsNull() { // After an import.
@@ -305,7 +305,7 @@ func (r *verificationResource) planDestroy(ctx context.Context, req resource.Mod
 	if err != nil {
 		return
 	}
-	stays := fmt.Sprintf("IoT Central has no call to undo a verification: the certificate in %s stays verified for as long as it is there. Nothing is sent.", id)
+	stays := fmt.Sprintf("IoT Central has no API to undo a verification: the certificate in %s stays verified as long as it is in the entry. The provider sends no request.", id)
 	if r.Departures().Leave(stays, clients.Thing{Group: id.GroupID, Entry: id.Entry}) {
 		diags.AddWarning("A verification cannot be undone", stays)
 	}

@@ -144,7 +144,7 @@ func TestCertificateVerification_missingRightsAreNamed(t *testing.T) {
 	t.Parallel()
 	for operation, want := range map[string]string{
 		"Certificates_RetrieveProofOfPossessionNonce":   `retrieveProofOfPossessionNonce/action`,
-		"EnrollmentGroups_GenerateVerificationCodeX509": `(?s)Azure\s+RBAC\s+give\s+no\s+right\s+inside\s+an\s+application.*App\s+Administrator`,
+		"EnrollmentGroups_GenerateVerificationCodeX509": `(?s)Azure\s+RBAC\s+give\s+no\s+permission\s+inside\s+an\s+application.*App\s+Administrator`,
 	} {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()

@@ -33,7 +33,7 @@ func (r *groupCertificateResource) checkCA(certificate *certs.Certificate, inEnt
 		return
 	}
 	if err := certs.CheckStrength(certificate); err != nil {
-		report(at, "The CA certificate cannot be relied on", fwtypes.Sentence(err))
+		report(at, "The CA certificate cannot be used", fwtypes.Sentence(err))
 	}
 	for _, weakness := range certs.Weaknesses(certificate) {
 		diags.AddAttributeWarning(at, "The CA certificate is weak", weakness)

@@ -67,19 +67,19 @@ func (*groupCertificateDataSource) Schema(_ context.Context, _ datasource.Schema
 			Validators: []validator.String{stringvalidator.OneOf(string(iotcentral.Primary), string(iotcentral.Secondary))},
 		},
 		"azure_sphere": schema.SingleNestedAttribute{
-			Optional: true, MarkdownDescription: azureSphereDescription + " The certificate is looked for there.",
+			Optional: true, MarkdownDescription: azureSphereDescription + " The data source looks for the certificate in this tenant. Default: none.",
 			Attributes: azureSphereDataSourceAttributes(),
 		},
 		"certificate_pem": schema.StringAttribute{
 			Optional: true, CustomType: fwtypes.CertificateType{},
-			MarkdownDescription: "A certificate that may be the one in the entry, as PEM or base64 encoded DER.",
+			MarkdownDescription: "A certificate to compare with the one in the entry, as PEM or base64 encoded DER. Default: none.",
 		},
 		"thumbprint": schema.StringAttribute{
 			Computed: true, CustomType: fwtypes.ThumbprintType{},
 			MarkdownDescription: "SHA-1 thumbprint of the certificate in the entry: 40 upper-case hexadecimal digits.",
 		},
 		"verified": schema.BoolAttribute{
-			Computed: true, MarkdownDescription: "Whether devices with a certificate of this CA may enrol.",
+			Computed: true, MarkdownDescription: "Whether the certificate is verified, so that devices with a certificate of this CA can enrol.",
 		},
 	} {
 		resp.Schema.Attributes[name] = attribute

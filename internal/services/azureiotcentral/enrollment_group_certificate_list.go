@@ -48,7 +48,7 @@ func (*groupCertificateListResource) Metadata(_ context.Context, _ resource.Meta
 func (*groupCertificateListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the certificates in the enrollment groups of an IoT Central application, or in one of them. " +
-			"It takes two requests per group. List resources need Terraform 1.14 or later.",
+			"It sends two requests for each group. List resources require Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"application": schema.StringAttribute{
 				Optional: true, MarkdownDescription: applicationDescription,
@@ -58,7 +58,7 @@ func (*groupCertificateListResource) ListResourceConfigSchema(_ context.Context,
 				},
 			},
 			"enrollment_group_id": schema.StringAttribute{
-				Optional: true, MarkdownDescription: "Only the certificates of this group: " + groupIDFormDescription + " Conflicts with `application`.",
+				Optional: true, MarkdownDescription: "Return only the certificates of this group. Default: all groups. The form is " + groupIDFormDescription + " Conflicts with `application`.",
 				Validators: []validator.String{fwtypes.Check("Not the ID of an enrollment group", checkGroupID)},
 			},
 		},

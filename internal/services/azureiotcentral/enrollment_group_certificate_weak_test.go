@@ -21,7 +21,7 @@ func TestEnrollmentGroupCertificate_weakOneIsRefusedBeforeAnUpload(t *testing.T)
 		summary string
 		refused bool
 	}{
-		"md5":     {"The CA certificate cannot be relied on", true},
+		"md5":     {"The CA certificate cannot be used", true},
 		"sha1":    {"The CA certificate is weak", false},
 		"rsa2047": {"The CA certificate is weak", false},
 		"ed25519": {"The CA certificate is weak", false},

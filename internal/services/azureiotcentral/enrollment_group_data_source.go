@@ -33,7 +33,7 @@ func (*enrollmentGroupDataSource) Metadata(_ context.Context, _ datasource.Metad
 // Schema implements datasource.DataSource.
 func (*enrollmentGroupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads an enrollment group of an IoT Central application, such as one that was made in the portal.",
+		MarkdownDescription: "Reads an enrollment group of an IoT Central application.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: groupIDFormDescription},
 			"application": schema.StringAttribute{

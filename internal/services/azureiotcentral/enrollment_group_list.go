@@ -44,7 +44,7 @@ func (*enrollmentGroupListResource) Metadata(_ context.Context, _ resource.Metad
 // ListResourceConfigSchema implements list.ListResource.
 func (*enrollmentGroupListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the enrollment groups of an IoT Central application, all or some. List resources need Terraform 1.14 or later.",
+		MarkdownDescription: "Lists the enrollment groups of an IoT Central application. List resources require Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"application": schema.StringAttribute{
 				Optional: true, MarkdownDescription: applicationDescription,

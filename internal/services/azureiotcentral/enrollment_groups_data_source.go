@@ -44,9 +44,9 @@ func (f groupFilter) matches(group iotcentral.EnrollmentGroup) bool {
 }
 
 const (
-	displayNameFilterDescription = "Only groups with exactly this name in the portal. It need not be unique."
-	typeFilterDescription        = "Only groups of this type: `iot` or `iotEdge`."
-	attestationFilterDescription = "Only groups with this attestation: `x509` or `symmetricKey`."
+	displayNameFilterDescription = "Return only groups with exactly this name. Default: all groups."
+	typeFilterDescription        = "Return only groups of this type: `iot` or `iotEdge`. Default: all groups."
+	attestationFilterDescription = "Return only groups with this attestation: `x509` or `symmetricKey`. Default: all groups."
 )
 
 type enrollmentGroupsModel struct {
@@ -82,8 +82,8 @@ func (*enrollmentGroupsDataSource) Metadata(_ context.Context, _ datasource.Meta
 // Schema implements datasource.DataSource.
 func (*enrollmentGroupsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the enrollment groups of an IoT Central application, all or some. " +
-			"The keys of `symmetricKey` groups are not among what it shows; the data source `iotcentral_enrollment_group` has them.",
+		MarkdownDescription: "Lists the enrollment groups of an IoT Central application. " +
+			"It does not return the keys of `symmetricKey` groups; the data source `iotcentral_enrollment_group` returns them.",
 		Attributes: map[string]schema.Attribute{
 			"application": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: applicationDescription,

@@ -48,7 +48,7 @@ func (*catalogDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		MarkdownDescription: "Reads an Azure Sphere catalog, which is an Azure Sphere tenant (Integrated) as an Azure resource. " +
 			"Its `tenant_id` is the value of `DeviceAuthentication` in the `app_manifest.json` of a device application.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Azure resource ID of the catalog, as Azure spells it."},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Azure resource ID of the catalog, as Azure returns it."},
 			"catalog_id": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: "Azure resource ID of the catalog. Default: the catalog of the provider block.",
 				Validators: []validator.String{fwtypes.Check("Not the ID of a catalog", sphere.CheckCatalogID)},

@@ -88,7 +88,7 @@ func addProofError(diags *diag.Diagnostics, scope sphere.Scope, err error) {
 
 const (
 	proofDescription = "A proof that an Azure Sphere tenant possesses the private key of its CA: a certificate whose common name is a verification code, " +
-		"signed by the Azure Sphere Security Service with the CA. It replaces `az sphere ca-certificate download-proof`."
+		"signed by the Azure Sphere Security Service with the CA."
 	proofCodeDescription       = "The code to sign, such as that of `iotcentral_verification_code`, or of a certificate in an IoT hub or a Device Provisioning Service."
 	proofThumbprintDescription = "SHA-1 thumbprint of the CA that signs: 40 hexadecimal digits. Default: that of the Active CA."
 	proofPEMDescription        = "The proof as PEM."

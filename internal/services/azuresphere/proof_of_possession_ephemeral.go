@@ -36,7 +36,7 @@ func (*proofOfPossessionEphemeralResource) Metadata(_ context.Context, _ ephemer
 // Schema implements ephemeral.EphemeralResource.
 func (*proofOfPossessionEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: proofDescription + " A fresh one is made in each plan and apply, and kept nowhere. Ephemeral resources need Terraform 1.10 or OpenTofu 1.11, or later.",
+		MarkdownDescription: proofDescription + " The provider requests a new one in each plan and apply, and stores it nowhere. Ephemeral resources require Terraform 1.10 or OpenTofu 1.11, or later.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.StringAttribute{
 				Optional: true, Computed: true, MarkdownDescription: catalogIDDescription,

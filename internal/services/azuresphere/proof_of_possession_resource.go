@@ -154,7 +154,7 @@ func planUnknownTenant(config proofOfPossessionModel, resp *resource.ModifyPlanR
 		argument = "tenant_id"
 	}
 	resp.RequiresReplace.Append(path.Root("catalog_id"), path.Root("tenant_id"))
-	resp.Diagnostics.AddAttributeWarning(path.Root(argument), "The proof of possession is replaced", argument+" is known only after the apply, so the plan makes a new proof.")
+	resp.Diagnostics.AddAttributeWarning(path.Root(argument), "The proof of possession is replaced", argument+" is known only after the apply, so the plan requests a new proof.")
 }
 
 // Create implements resource.Resource.
@@ -199,8 +199,8 @@ func (*proofOfPossessionResource) Delete(context.Context, resource.DeleteRequest
 // ImportState implements resource.ResourceWithImportState. It says why there is
 // nothing to import.
 func (*proofOfPossessionResource) ImportState(_ context.Context, _ resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	resp.Diagnostics.AddError("A proof of possession cannot be imported", "Azure Sphere keeps no proof: each request makes a new one. "+
-		"Remove the import, and the next apply makes a proof; or give one that you have to iotcentral_certificate_verification as verification_certificate_pem.")
+	resp.Diagnostics.AddError("A proof of possession cannot be imported", "Azure Sphere does not store proofs: each request returns a new one. "+
+		"Remove the import, and the next apply requests a proof. To use a proof that you have, set verification_certificate_pem of iotcentral_certificate_verification.")
 }
 
 // MoveState implements resource.ResourceWithMoveState.

@@ -148,7 +148,7 @@ func TestProofOfPossession_importSaysWhyThereIsNothingToImport(t *testing.T) {
 	bench := acctest.Start(t, nil)
 	bench.Run(resource.TestStep{
 		Config:      proofConfig(`verification_code = "code"`) + "import {\n  to = " + proof + "\n  id = \"x\"\n}\n",
-		ExpectError: regexp.MustCompile(`(?s)A proof of possession cannot be imported.*keeps\s+no\s+proof`),
+		ExpectError: regexp.MustCompile(`(?s)A proof of possession cannot be imported.*does\s+not\s+store\s+proofs`),
 	})
 }
 

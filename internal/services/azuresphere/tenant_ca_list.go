@@ -34,7 +34,7 @@ func (*tenantCAListResource) Metadata(_ context.Context, _ resource.MetadataRequ
 // ListResourceConfigSchema implements list.ListResource.
 func (*tenantCAListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the CA certificates of an Azure Sphere tenant, whatever their status. List resources need Terraform 1.14 or later.",
+		MarkdownDescription: "Lists the CA certificates of an Azure Sphere tenant, with any status. List resources require Terraform 1.14 or later.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.StringAttribute{
 				Optional: true, MarkdownDescription: catalogIDDescription,

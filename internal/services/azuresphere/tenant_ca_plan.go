@@ -121,7 +121,7 @@ func (r *tenantCAResource) warnOfTheActiveCA(scope sphere.Scope, certificates []
 			"Azure Sphere has not made another one Active yet.", active.Thumbprint, scope, active.NotAfter.Format(time.RFC3339)))
 	case active.Body == nil && (pinned.IsZero() || pinned == active.Thumbprint):
 		diags.AddWarning("The Active tenant CA has no body", fmt.Sprintf("%s lists the Active CA %s without the certificate itself. "+
-			"certificate_pem keeps what the state has, or is null, and then it cannot be uploaded.", scope, active.Thumbprint))
+			"certificate_pem keeps the value of the state, or is null. A null certificate cannot be uploaded.", scope, active.Thumbprint))
 	}
 	if pinned.IsZero() || active.Thumbprint == pinned {
 		return
@@ -135,7 +135,7 @@ func (r *tenantCAResource) warnOfTheActiveCA(scope sphere.Scope, certificates []
 		expired = fmt.Sprintf(", which expired on %s", target.NotAfter.Format(time.RFC3339))
 	}
 	diags.AddAttributeWarning(path.Root("thumbprint"), "The pinned tenant CA is not Active", fmt.Sprintf("thumbprint pins the CA %s%s. "+
-		"%s now signs device certificates with the CA %s, and devices cannot enrol where that one is not trusted. "+
+		"%s now signs device certificates with the CA %s, and devices cannot enrol where this CA is not trusted. "+
 		"Remove thumbprint to follow renewals, or pin the Active CA.", pinned, expired, scope, active.Thumbprint))
 }
 

@@ -60,7 +60,7 @@ func (i tenantCAIdentity) check() error {
 	var err error
 	switch {
 	case i.CatalogID.IsNull() == i.TenantID.IsNull():
-		return errors.New("the identity of a tenant CA has catalog_id or tenant_id, not both; without either the provider must name a default")
+		return errors.New("the identity of a tenant CA has either catalog_id or tenant_id. Without them, the provider block must set a default")
 	case i.TenantID.IsNull():
 		err = sphere.CheckCatalogID(i.CatalogID.ValueString())
 	default:
@@ -237,7 +237,7 @@ func (r *tenantCAResource) Read(ctx context.Context, req resource.ReadRequest, r
 	scope := state.scope()
 	certificates, err := r.Tenant(scope).Certificates(ctx)
 	if transport.IsNotFound(err) && r.isGone(ctx, scope) {
-		resp.Diagnostics.AddWarning("The Azure Sphere tenant is gone", fmt.Sprintf("%s does not exist any more; its CA is dropped from the state.", scope))
+		resp.Diagnostics.AddWarning("The Azure Sphere tenant is gone", fmt.Sprintf("%s does not exist any more. Its CA is removed from the state.", scope))
 		resp.State.RemoveResource(ctx)
 		return
 	}
