@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/mirror"
 )
 
@@ -22,18 +23,9 @@ type CLI struct {
 	// Dir is the working directory, which holds the state.
 	Dir string
 
-	t           *testing.T
+	t           testing.TB
 	environment []string
 }
-
-// RequiredProviders says where a configuration takes the two providers from.
-const RequiredProviders = `terraform {
-  required_providers {
-    azuresphere = { source = "spheretrust/azuresphere" }
-    iotcentral  = { source = "spheretrust/iotcentral" }
-  }
-}
-`
 
 // NewCLI returns a command line that reaches the emulator, in an empty folder with
 // the given configuration, after init. The configuration needs no modules and no
@@ -41,7 +33,7 @@ const RequiredProviders = `terraform {
 func (b *Bench) NewCLI(config string) *CLI {
 	b.t.Helper()
 
-	return b.NewCompleteCLI(RequiredProviders + config)
+	return b.NewCompleteCLI(lab.RequiredProviders + config)
 }
 
 // NewCompleteCLI is NewCLI for a configuration that says where its providers come from.
@@ -161,7 +153,7 @@ var install = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 
-	for name, content := range map[string]string{"terraform.rc": mirror.CLIConfig(filepath.Join(dir, "mirror")), "main.tf": RequiredProviders} {
+	for name, content := range map[string]string{"terraform.rc": mirror.CLIConfig(filepath.Join(dir, "mirror")), "main.tf": lab.RequiredProviders} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			return "", err
 		}

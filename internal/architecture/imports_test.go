@@ -42,11 +42,13 @@ var arrows = []struct {
 	{"certs", nil},
 	// The emulator shares no code with what it tests. Below it are the services, and what they stand on.
 	{"emulator", []string{
-		"emulator/arm", "emulator/legacy", "emulator/central", "emulator/entra", "emulator/catalog", "emulator/pki", "emulator/rest",
+		"emulator/arm", "emulator/legacy", "emulator/central", "emulator/entra", "emulator/catalog", "emulator/provisioning",
+		"emulator/pki", "emulator/rest",
 	}},
 	{"emulator/arm", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
 	{"emulator/legacy", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
-	{"emulator/central", []string{"emulator/entra", "emulator/pki", "emulator/rest"}},
+	{"emulator/central", []string{"emulator/entra", "emulator/provisioning", "emulator/pki", "emulator/rest"}},
+	{"emulator/provisioning", []string{"emulator/pki", "emulator/rest"}},
 	{"emulator/entra", []string{"emulator/pki", "emulator/rest"}},
 	{"emulator/catalog", []string{"emulator/pki"}},
 	{"emulator/pki", nil},
@@ -56,15 +58,17 @@ var arrows = []struct {
 	// What builds, shows and tests the rest.
 	{"certs/certstest", []string{"certs"}},
 	{"fwtypes/fwtypestest", nil},
-	{"acctest", []string{"provider", "emulator", "emulator/conformance", "iotcentral", "certs", "certs/certstest", "mirror"}},
+	{"acctest", []string{"provider", "emulator", "emulator/conformance", "emulator/emulatortest", "iotcentral", "certs", "certs/certstest", "mirror", "lab"}},
 	{"mirror", nil},
+	{"lab", []string{"mirror", "transport"}},
 	{"markdown", nil},
 	{"release", nil},
 	{"architecture", nil},
 	{"cmd/sphere-emulator", []string{"emulator"}},
-	{"cmd/demo", []string{"mirror", "transport"}},
+	{"cmd/demo", []string{"lab"}},
+	{"cmd/bench", []string{"lab"}},
 	{"cmd/mirror", []string{"mirror"}},
-	{"cmd/docs", []string{"markdown", "mirror", "provider"}},
+	{"cmd/docs", []string{"markdown", "mirror", "provider", "emulator"}},
 	{"cmd/prose", nil},
 }
 

@@ -4,7 +4,7 @@
 package emulator
 
 import (
-	"crypto/x509"
+	"crypto/tls"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 )
@@ -25,19 +25,17 @@ const (
 // to be made though there is one, and when none is there to activate.
 //
 // Stages other than [StageIssue] change the status alone: a certificate's dates cannot change once it is signed. Use
-// [Options.CAAge] for dates near their end.
+// [Options.CAAge] or [Emulator.Advance] for dates near their end.
 func (e *Emulator) Rotate(catalogID string, stage Stage) error {
+	e.world.RLock()
+	defer e.world.RUnlock()
 	return e.store.Rotate(catalogID, stage, e.now())
 }
 
-// DeviceCertificate issues the certificate of a device under the CA with the thumbprint, whatever its status, as if the
-// device had got it just now. It reports an error when no catalog has such a CA.
-func (e *Emulator) DeviceCertificate(caThumbprint, deviceID string) (*x509.Certificate, error) {
+// DeviceCertificate issues the certificate of a device, with its chain and its key, under the CA with the thumbprint,
+// whatever its status, as if the device had got it just now. It reports an error when no catalog has such a CA.
+func (e *Emulator) DeviceCertificate(caThumbprint, deviceID string) (tls.Certificate, error) {
+	e.world.RLock()
+	defer e.world.RUnlock()
 	return e.store.DeviceCertificate(caThumbprint, deviceID, e.now())
-}
-
-// CanEnrol reports whether an application would let a device with this certificate enrol now: an enabled group has a
-// verified CA that is valid and has signed it.
-func (e *Emulator) CanEnrol(subdomain string, device *x509.Certificate) bool {
-	return e.central.CanEnrol(subdomain, device)
 }

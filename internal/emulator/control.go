@@ -4,12 +4,15 @@
 package emulator
 
 import (
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
@@ -17,7 +20,15 @@ import (
 // controlPrefix begins the paths that control the emulator itself.
 const controlPrefix = "/_emulator/"
 
-// controlHandler serves the control endpoints. They need no token and are not logged.
+// Health is what the emulator says of itself.
+type Health struct {
+	Status  string    `json:"status"` // ok
+	Version string    `json:"version"`
+	Time    time.Time `json:"time"` // the emulated time
+}
+
+// controlHandler serves the control endpoints, which are not logged. Beyond loopback they need a token; only the health
+// tells everybody.
 func (e *Emulator) controlHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_emulator/requests", func(w http.ResponseWriter, _ *http.Request) {
@@ -66,7 +77,66 @@ func (e *Emulator) controlHandler() http.Handler {
 	mux.HandleFunc("GET /_emulator/state", func(w http.ResponseWriter, _ *http.Request) {
 		rest.JSON(http.StatusOK, e.State()).Write(w)
 	})
-	return fromHere(mux)
+	mux.HandleFunc("POST /_emulator/reset", func(w http.ResponseWriter, _ *http.Request) {
+		if err := e.Reset(); err != nil {
+			controlError(http.StatusInternalServerError, err).Write(w)
+			return
+		}
+		rest.Empty(http.StatusNoContent).Write(w)
+	})
+	mux.HandleFunc("POST /_emulator/clock", func(w http.ResponseWriter, r *http.Request) {
+		var command struct {
+			Advance string `json:"advance"`
+		}
+		if err := readControl(r, &command); err != nil {
+			controlError(http.StatusBadRequest, err).Write(w)
+			return
+		}
+		by, err := ParseDuration(command.Advance)
+		if err != nil {
+			controlError(http.StatusBadRequest, fmt.Errorf("advance: %w", err)).Write(w)
+			return
+		}
+		if _, err := e.Advance(by); err != nil {
+			controlError(http.StatusBadRequest, err).Write(w)
+			return
+		}
+		rest.JSON(http.StatusOK, e.health()).Write(w)
+	})
+	health := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { rest.JSON(http.StatusOK, e.health()).Write(w) })
+	open := http.NewServeMux()
+	open.Handle("GET /_emulator/health", health)
+	open.Handle("/", e.withToken(mux))
+	guarded := fromHere(open)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { guarded.ServeHTTP(&dated{w, e}, r) })
+}
+
+// dated gives answers the emulated time, when they are written: a request may have moved it.
+type dated struct {
+	http.ResponseWriter
+
+	e *Emulator
+}
+
+// WriteHeader adds the header.
+func (d *dated) WriteHeader(status int) {
+	d.Header().Set("Date", d.e.now().Format(http.TimeFormat))
+	d.ResponseWriter.WriteHeader(status)
+}
+
+func (e *Emulator) health() Health { return Health{"ok", e.opts.Version, e.now()} }
+
+// withToken refuses control without its token, where it has one.
+func (e *Emulator) withToken(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if wanted := e.info.ControlToken; subtle.ConstantTimeCompare([]byte(token), []byte(wanted)) != 1 && wanted != "" {
+			controlError(http.StatusUnauthorized, errors.New("control beyond loopback needs the bearer token control_token of emulator.json")).
+				With("WWW-Authenticate", "Bearer").Write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // fromHere refuses what a page of another site sends through a browser, which reaches the loopback interface as well.

@@ -15,25 +15,27 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 )
 
 // Options say what [Start] starts. The zero value is an emulator with one application on a free port.
 type Options struct {
 	Listen       string           // address of the main listener, default "127.0.0.1:0"
 	Dir          string           // where emulator.env, ca.pem and emulator.json are written; empty: nowhere
+	Hostname     string           // under which clients find it, default "localhost"; applications are below it
 	Applications []string         // subdomains of the IoT Central applications, default "contoso"
 	CAAge        time.Duration    // age of the catalog's CA at the start
+	Seed         *State           // what the services store at the start; nil: one catalog, and empty applications
+	Version      string           // its own version, which each answer has in a header; default "dev"
 	Latency      time.Duration    // added to each answer
 	RateLimit    int              // requests per second and IoT Central application, beyond which 429; 0: unlimited
-	Now          func() time.Time // clock, default time.Now; called from several goroutines
+	Now          func() time.Time // clock of the machine, default time.Now; called from several goroutines
 	Behavior     Behavior         // switches for what is unknown of the real services
 
 	FederatedIssuers []string       // further token issuers whose client assertions the owner accepts, of any subject
@@ -58,19 +60,24 @@ type Exchange struct {
 
 // Emulator is a running emulator. Its methods may be called from several goroutines.
 type Emulator struct {
-	opts       Options
-	info       Info
-	tls        *pki.Authority
-	listenName string // host name that Listen gives, if it is one, in lower case
+	opts     Options
+	dialHost string // address of the main listener for a client on this machine
+	info     Info
+	tls      *pki.Authority
 
 	log    requestLog
 	faults faultList
+	clock  clock
 
-	tenant   *entra.Tenant
-	store    *catalog.Store
-	central  *central.Service
-	services services
-	control  http.Handler
+	world   sync.RWMutex // is held by each request while it is handled, and by what concerns all services at once
+	initial State        // at the start, for Reset
+
+	tenant          *entra.Tenant
+	store           *catalog.Store
+	central         *central.Service
+	resourceManager *arm.Service
+	services        *services
+	control         http.Handler
 
 	closing     chan struct{}
 	closeOnce   sync.Once
@@ -86,19 +93,22 @@ const resourceGroup = "contoso-rg"
 // subdomainLabel is the form of a DNS label.
 var subdomainLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
+// hostname is the form of a DNS name.
+var hostname = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
+
 // Start starts an emulator, which is ready when Start returns. It reports an error when an address cannot be listened
 // on, when an application's name is not a DNS label or comes twice, or when a file in Dir cannot be written.
 func Start(opts Options) (*Emulator, error) {
 	if opts.Listen == "" {
 		opts.Listen = "127.0.0.1:0"
 	}
-	if len(opts.Applications) == 0 {
-		opts.Applications = []string{"contoso"}
-	}
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	e := &Emulator{opts: opts, closing: make(chan struct{})}
+	if opts.Version == "" {
+		opts.Version = "dev"
+	}
+	e := &Emulator{opts: opts, clock: clock{base: opts.Now}, closing: make(chan struct{})}
 	if err := e.start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("starting the emulator: %w", err), e.Close())
 	}
@@ -106,6 +116,10 @@ func Start(opts Options) (*Emulator, error) {
 }
 
 func (e *Emulator) start() error {
+	var err error
+	if e.opts.Applications, err = applicationsOf(&e.opts); err != nil {
+		return err
+	}
 	for i, name := range e.opts.Applications {
 		if !subdomainLabel.MatchString(name) {
 			return fmt.Errorf("the application name %q is not a lower-case DNS label", name)
@@ -114,12 +128,18 @@ func (e *Emulator) start() error {
 			return fmt.Errorf("the application name %q comes twice", name)
 		}
 	}
+	if e.opts.Hostname != "" && !hostname.MatchString(e.opts.Hostname) {
+		return fmt.Errorf("the host name %q is not a lower-case DNS name", e.opts.Hostname)
+	}
 	host, _, err := net.SplitHostPort(e.opts.Listen)
 	if err != nil {
 		return fmt.Errorf("the address to listen on: %w", err)
 	}
-	if net.ParseIP(host) == nil && host != "localhost" {
-		e.listenName = strings.ToLower(host)
+	if e.opts.Hostname == "" {
+		e.opts.Hostname = "localhost"
+		if net.ParseIP(host) == nil && host != "" {
+			e.opts.Hostname = strings.ToLower(host)
+		}
 	}
 	return e.listen(host)
 }
@@ -128,23 +148,34 @@ func (e *Emulator) start() error {
 // are those of the main listener, https://HOST/, and of the metadata listener, http://HOST.
 func (e *Emulator) makeServices(endpoint, metadata string) error {
 	tenant, err := entra.New(entra.Config{
-		AuthorityHost: endpoint, MetadataURL: metadata, FederatedIssuers: e.opts.FederatedIssuers, Now: e.now,
+		AuthorityHost: endpoint, MetadataURL: metadata, FederatedIssuers: e.opts.FederatedIssuers, Now: e.clock.machine,
 	})
 	if err != nil {
 		return err
 	}
-	subscriptionID := uuid.NewString()
-	e.tenant = tenant
-	e.store = catalog.NewStore(subscriptionID, e.opts.Behavior.CatalogBehavior)
-	owner := tenant.Principals()[0]
-	cat, err := e.store.Create(resourceGroup, "contoso-catalog", owner.ClientID, e.now(), e.opts.CAAge)
+	state, err := e.opts.complete()
 	if err != nil {
 		return err
 	}
+	e.tenant = tenant
+	e.store = catalog.NewStore(state.SubscriptionID, e.opts.Behavior.CatalogBehavior)
 	e.central = central.New(tenant, e.opts.Behavior.CentralBehavior, e.now)
 	for _, name := range e.opts.Applications {
-		e.central.Add(name, "/subscriptions/"+subscriptionID+"/resourceGroups/"+resourceGroup, e.opts.RateLimit)
+		e.central.Add(name, "/subscriptions/"+state.SubscriptionID+"/resourceGroups/"+resourceGroup+"/providers/Microsoft.IoTCentral/iotApps/"+name,
+			e.opts.RateLimit)
 	}
+	if err := e.load(state); err != nil {
+		return fmt.Errorf("the seed: %w", err)
+	}
+	e.describe(tenant, state.SubscriptionID)
+	e.initial = e.state()
+	e.carry(endpoint)
+	return nil
+}
+
+// describe makes the settings for clients, but for addresses.
+func (e *Emulator) describe(tenant *entra.Tenant, subscriptionID string) {
+	owner := tenant.Principals()[0]
 	e.info = Info{
 		Audiences: Audiences{
 			ResourceManager: entra.AudienceResourceManager,
@@ -156,56 +187,70 @@ func (e *Emulator) makeServices(endpoint, metadata string) error {
 		ResourceGroup:  resourceGroup,
 		ClientID:       owner.ClientID,
 		ClientSecret:   owner.ClientSecret,
-		CatalogID:      cat.ID,
-		SphereTenantID: cat.TenantID,
 		Principals:     tenant.Principals(),
 		Identity:       tenant.Identity,
+	}
+	if catalogs := e.store.Catalogs(); len(catalogs) > 0 {
+		e.info.CatalogID, e.info.SphereTenantID = catalogs[0].ID, catalogs[0].TenantID
 	}
 	for _, app := range e.central.Applications() {
 		e.info.Applications = append(e.info.Applications, Application{
 			Subdomain: app.Subdomain, ApplicationID: app.ID, APIToken: app.APIToken, ResourceID: app.ResourceID, IDScope: app.IDScope,
 		})
 	}
-	e.carry(endpoint)
-	return nil
 }
 
 // carry makes the handlers of the services.
 func (e *Emulator) carry(endpoint string) {
-	e.services = services{
-		entra: e.tenant.Handler(&host{e, "entra", ""}),
-		arm: arm.New(arm.Config{
-			SubscriptionID: e.info.SubscriptionID,
-			ResourceGroup:  resourceGroup,
-			Endpoint:       endpoint,
-			Tenant:         e.tenant,
-			Store:          e.store,
-			Applications:   iotApps{e.central},
-			Behavior:       e.opts.Behavior.ARMBehavior,
-		}, &host{e, "arm", ""}),
+	e.resourceManager = arm.New(arm.Config{
+		SubscriptionID: e.info.SubscriptionID,
+		ResourceGroup:  resourceGroup,
+		Endpoint:       endpoint,
+		Tenant:         e.tenant,
+		Store:          e.store,
+		Applications:   iotApps{e.central, e.opts.RateLimit},
+		Behavior:       e.opts.Behavior.ARMBehavior,
+	}, &host{e, "arm", ""})
+	e.services = &services{
+		entra:         e.tenant.Handler(&host{e, "entra", ""}),
+		arm:           e.resourceManager,
 		sphere:        legacy.New(e.tenant, e.store, e.opts.Behavior.LegacyBehavior, &host{e, "sphere", ""}),
 		metadata:      e.tenant.Metadata(&host{e, "metadata", ""}),
 		github:        e.tenant.GitHub(&host{e, "github", ""}),
 		azureDevOps:   e.tenant.AzureDevOps(&host{e, "azuredevops", ""}),
 		applications:  map[*central.Application]http.Handler{},
 		noApplication: e.central.Handler(nil, &host{e, "iotcentral", ""}),
-	}
-	for _, app := range e.central.Applications() {
-		e.services.applications[app] = e.central.Handler(app, &host{e, "iotcentral", app.Subdomain})
+		provisioning:  provisioning.New(e.central.Scope, &host{e, "provisioning", ""}),
 	}
 	e.control = e.controlHandler()
 }
 
 // iotApps are the applications as Resource Manager asks for them.
-type iotApps struct{ *central.Service }
+type iotApps struct {
+	*central.Service
+
+	rateLimit int
+}
 
 // IoTApps returns every application.
 func (a iotApps) IoTApps() []arm.IoTApp {
 	var list []arm.IoTApp
 	for _, app := range a.Applications() {
-		list = append(list, arm.IoTApp{ResourceID: app.ResourceID, ApplicationID: app.ID, Subdomain: app.Subdomain})
+		list = append(list, iotApp(app))
 	}
 	return list
+}
+
+// CreateIoTApp makes an application. It is reached by its name below the DNS suffix, and has no listener of its own.
+func (a iotApps) CreateIoTApp(resourceID, subdomain string) arm.IoTApp {
+	return iotApp(a.Add(subdomain, resourceID, a.rateLimit))
+}
+
+// DeleteIoTApp removes an application with all that is in it.
+func (a iotApps) DeleteIoTApp(resourceID string) { a.Remove(resourceID) }
+
+func iotApp(app *central.Application) arm.IoTApp {
+	return arm.IoTApp{ResourceID: app.ResourceID, ApplicationID: app.ID, Subdomain: app.Subdomain}
 }
 
 // Close stops all listeners and connections and waits until every goroutine has ended. Further calls do nothing and
@@ -223,9 +268,6 @@ func (e *Emulator) Close() error {
 	})
 	return e.closeErr
 }
-
-// now is the emulator's time, in UTC.
-func (e *Emulator) now() time.Time { return e.opts.Now().UTC() }
 
 // Requests returns the log of requests since the start or the last reset, in the order in which they were answered.
 // Control requests are not in it.

@@ -30,14 +30,19 @@ type Info struct {
 	Applications   []Application `json:"applications"`
 	Principals     []Principal   `json:"principals"` // every principal, the one above first
 	Identity       Identity      `json:"identity"`
+
+	// ControlToken is the bearer token of control requests. It is empty on loopback, where they need none.
+	ControlToken string `json:"control_token,omitempty"`
 }
 
 // Endpoints are the addresses of the emulated services.
 type Endpoints struct {
-	AuthorityHost       string `json:"authority_host"`         // https://localhost:PORT/
-	ResourceManager     string `json:"resource_manager"`       // https://localhost:PORT/
-	AzureSphere         string `json:"azure_sphere"`           // https://localhost:PORT/, Legacy public API
-	IoTCentralDNSSuffix string `json:"iot_central_dns_suffix"` // localhost:PORT
+	AuthorityHost       string `json:"authority_host"`         // https://HOSTNAME:PORT/
+	ResourceManager     string `json:"resource_manager"`       // likewise
+	AzureSphere         string `json:"azure_sphere"`           // likewise, Legacy public API
+	IoTCentralDNSSuffix string `json:"iot_central_dns_suffix"` // HOSTNAME:PORT
+	DeviceProvisioning  string `json:"device_provisioning"`    // likewise, where devices register
+	Proxy               string `json:"proxy"`                  // http://127.0.0.1:PORT3; as HTTPS_PROXY it carries the public cloud's names
 }
 
 // Audiences are the token audiences of the services: those of the public cloud.
@@ -51,7 +56,7 @@ type Audiences struct {
 type Application struct {
 	Subdomain     string `json:"subdomain"`
 	ApplicationID string `json:"application_id"`
-	URL           string `json:"url"`         // https://SUBDOMAIN.localhost:PORT
+	URL           string `json:"url"`         // https://SUBDOMAIN.HOSTNAME:PORT
 	AddressURL    string `json:"address_url"` // https://127.0.0.1:PORT2, a listener of this application alone
 	APIToken      string `json:"api_token"`   // a complete Authorization header value, App Administrator
 	ResourceID    string `json:"resource_id"` // ARM resource ID
@@ -75,6 +80,9 @@ func (e *Emulator) Info() Info {
 // CAPEM returns the certificate, in PEM, that signed the TLS certificates of every listener.
 func (e *Emulator) CAPEM() []byte { return e.tls.PEM() }
 
+// DirVariable is the environment variable with the folder of the settings.
+const DirVariable = "SPHERE_EMULATOR_DIR"
+
 // Environment returns the environment variables with which an empty provider block reaches the emulator. Those that
 // name the file with the CA are there only when [Options.Dir] is set.
 func (e *Emulator) Environment() map[string]string {
@@ -93,9 +101,12 @@ func (e *Emulator) Environment() map[string]string {
 		"AZURE_SPHERE_CATALOG_ID":             e.info.CatalogID,
 		"IOTCENTRAL_DNS_SUFFIX":               e.info.Endpoints.IoTCentralDNSSuffix,
 		"IOTCENTRAL_AUDIENCE":                 e.info.Audiences.IoTCentral,
-		"IOTCENTRAL_APPLICATION":              e.info.Applications[0].Subdomain,
+	}
+	if len(e.info.Applications) > 0 {
+		variables["IOTCENTRAL_APPLICATION"] = e.info.Applications[0].Subdomain
 	}
 	if e.opts.Dir != "" {
+		variables[DirVariable] = filepath.Dir(e.caFile())
 		variables["ARM_CA_BUNDLE"] = e.caFile()
 		variables["SSL_CERT_FILE"] = e.caFile()
 	}
@@ -111,8 +122,13 @@ func (e *Emulator) caFile() string {
 	return name
 }
 
-// writeFiles writes emulator.env, ca.pem and emulator.json, when there is a directory for them. What holds secrets can
-// be read by the user alone.
+// Files are the names of the files that [Start] writes into [Options.Dir].
+func Files() []string {
+	return []string{"ca.pem", "emulator.json", "environment.json", "emulator.ps1", "emulator.env"}
+}
+
+// writeFiles writes these files, when there is a directory for them: emulator.env at the end, so that whoever waits for it
+// finds the others. What holds secrets can be read by the user alone.
 func (e *Emulator) writeFiles() error {
 	if e.opts.Dir == "" {
 		return nil
@@ -124,11 +140,27 @@ func (e *Emulator) writeFiles() error {
 	if err != nil {
 		return fmt.Errorf("encoding the settings: %w", err)
 	}
+	environment, err := json.MarshalIndent(e.Environment(), "", "  ")
+	if err != nil {
+		return fmt.Errorf("encoding the environment: %w", err)
+	}
 	return errors.Join(
 		writeFile(filepath.Join(e.opts.Dir, "ca.pem"), e.tls.PEM(), 0o644),
 		writeFile(filepath.Join(e.opts.Dir, "emulator.json"), append(settings, '\n'), 0o600),
+		writeFile(filepath.Join(e.opts.Dir, "environment.json"), append(environment, '\n'), 0o600),
+		writeFile(filepath.Join(e.opts.Dir, "emulator.ps1"), powerShell(e.Environment()), 0o600),
 		writeFile(filepath.Join(e.opts.Dir, "emulator.env"), shellExports(e.Environment()), 0o600),
 	)
+}
+
+// powerShell writes variables as lines of a PowerShell script.
+func powerShell(variables map[string]string) []byte {
+	var script strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		quoted := strings.ReplaceAll(variables[name], "'", "''")
+		fmt.Fprintf(&script, "$env:%s = '%s'\n", name, quoted)
+	}
+	return []byte(script.String())
 }
 
 // shellExports writes variables as lines of a POSIX shell script.

@@ -12,6 +12,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func (e *Emulator) listen(host string) error {
 			return err
 		}
 		var err error
-		if e.tls, err = pki.NewAuthority(e.tlsNames(host), e.tlsAddresses(host)); err != nil {
+		if e.tls, err = pki.NewAuthority(e.tlsNames(), e.tlsAddresses(host), e.standsFor); err != nil {
 			return err
 		}
 		return e.writeFiles()
@@ -50,9 +51,9 @@ func (e *Emulator) listen(host string) error {
 	}
 	e.serveOn(listeners[0], true, http.HandlerFunc(e.serveMain))
 	for i, app := range e.central.Applications() {
-		e.serveOn(listeners[1+i], true, e.services.applications[app])
+		e.serveOn(listeners[1+i], true, e.applicationHandler(app))
 	}
-	e.serveOn(listeners[len(listeners)-1], false, e.services.metadata)
+	e.serveOn(listeners[len(listeners)-1], false, e.proxied(e.services.metadata))
 	return nil
 }
 
@@ -60,26 +61,37 @@ func (e *Emulator) listen(host string) error {
 // one, one for each application, and the metadata one.
 func (e *Emulator) complete(listeners []net.Listener) error {
 	main, metadata := listeners[0], listeners[len(listeners)-1]
-	base := "https://localhost:" + port(main) + "/"
-	if err := e.makeServices(base, "http://"+net.JoinHostPort(loopback(main), port(metadata))); err != nil {
+	suffix := net.JoinHostPort(e.opts.Hostname, port(main))
+	base := "https://" + suffix + "/"
+	if err := e.makeServices(base, "http://"+net.JoinHostPort(e.reachable(main), port(metadata))); err != nil {
 		return err
 	}
-	suffix := "localhost:" + port(main)
 	e.info.Endpoints = Endpoints{
-		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix,
+		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix, DeviceProvisioning: base,
+		Proxy: e.info.Identity.MetadataURL,
 	}
 	for i := range e.info.Applications {
 		app := &e.info.Applications[i]
 		app.URL = "https://" + app.Subdomain + "." + suffix
-		app.AddressURL = "https://" + net.JoinHostPort(loopback(main), port(listeners[1+i]))
+		app.AddressURL = "https://" + net.JoinHostPort(e.reachable(main), port(listeners[1+i]))
+	}
+	e.dialHost = loopback(main)
+	if !net.ParseIP(e.dialHost).IsLoopback() || unspecified(main) {
+		e.info.ControlToken = pki.RandomText(24)
 	}
 	return nil
 }
 
+// versionHeader is in each answer, and says that it is no answer of the real services.
+const versionHeader = "Sphere-Emulator-Version"
+
 // serveOn serves a listener with HTTP/1.1, where cutting a connection cuts nothing but the one request.
 func (e *Emulator) serveOn(listener net.Listener, secure bool, handler http.Handler) {
 	server := &http.Server{
-		Handler:           handler,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set(versionHeader, e.opts.Version)
+			handler.ServeHTTP(w, r)
+		}),
 		ReadHeaderTimeout: 30 * time.Second,
 		// net/http reports handshakes of clients that do not trust the CA; they know it themselves.
 		ErrorLog: log.New(io.Discard, "", 0),
@@ -95,9 +107,11 @@ func (e *Emulator) serveOn(listener net.Listener, secure bool, handler http.Hand
 	}
 	if secure {
 		listener = tls.NewListener(listener, &tls.Config{
-			MinVersion:   tls.VersionTLS12,
-			Certificates: []tls.Certificate{e.tls.Leaf},
-			NextProtos:   []string{"http/1.1"},
+			MinVersion:     tls.VersionTLS12,
+			GetCertificate: e.tls.Certificate,
+			NextProtos:     []string{"http/1.1"},
+			// Devices show who they are; nobody else need. What the certificate is worth, the service that is asked decides.
+			ClientAuth: tls.RequestClientCert,
 		})
 	}
 	e.servers = append(e.servers, server)
@@ -124,15 +138,25 @@ func loopback(listener net.Listener) string {
 	}
 }
 
+// unspecified reports whether a listener takes connections on every address.
+func unspecified(listener net.Listener) bool {
+	address, ok := listener.Addr().(*net.TCPAddr)
+	return ok && address.IP.IsUnspecified()
+}
+
+// reachable returns the name or address at which clients reach the listeners that have no host names of their own.
+func (e *Emulator) reachable(listener net.Listener) string {
+	if e.opts.Hostname != "localhost" {
+		return e.opts.Hostname
+	}
+	return loopback(listener)
+}
+
 // tlsNames are the host names of the TLS certificate. Each application is named beside the wildcard, because OpenSSL
 // takes no wildcard directly below a top-level domain.
-func (e *Emulator) tlsNames(host string) []string {
-	suffixes := []string{"localhost"}
-	if e.listenName != "" {
-		suffixes = append(suffixes, host)
-	}
+func (e *Emulator) tlsNames() []string {
 	var names []string
-	for _, suffix := range suffixes {
+	for _, suffix := range slices.Compact([]string{"localhost", e.opts.Hostname}) {
 		names = append(names, suffix, "*."+suffix)
 		for _, app := range e.central.Applications() {
 			names = append(names, app.Subdomain+"."+suffix, app.ID+"."+suffix)
@@ -149,27 +173,20 @@ func (e *Emulator) tlsAddresses(host string) []net.IP {
 	return addresses
 }
 
-// HTTPClient returns a client that trusts the emulator's CA and finds every *.localhost name on loopback. Its
-// connections are its own.
-func (e *Emulator) HTTPClient() *http.Client {
+// HTTPClient returns a client that trusts the emulator's CA and finds it by each of its names. It presents the certificates,
+// if there are any. Its connections are its own.
+func (e *Emulator) HTTPClient(presented ...tls.Certificate) *http.Client {
 	dialer := &net.Dialer{}
 	return &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.tls.Pool()},
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.tls.Pool(), Certificates: presented},
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			host, port, err := net.SplitHostPort(address)
-			if err == nil && (host == "localhost" || strings.HasSuffix(host, ".localhost")) {
-				address = net.JoinHostPort(e.loopbackHost(), port)
+			for _, name := range []string{"localhost", e.opts.Hostname} {
+				if err == nil && (host == name || strings.HasSuffix(host, "."+name)) {
+					address = net.JoinHostPort(e.dialHost, port)
+				}
 			}
 			return dialer.DialContext(ctx, network, address)
 		},
 	}}
-}
-
-// loopbackHost is the address of the main listener for a client on this machine.
-func (e *Emulator) loopbackHost() string {
-	host, _, err := net.SplitHostPort(strings.TrimPrefix(e.info.Applications[0].AddressURL, "https://"))
-	if err != nil {
-		return "127.0.0.1"
-	}
-	return host
 }

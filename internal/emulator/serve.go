@@ -7,9 +7,11 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
@@ -17,8 +19,11 @@ import (
 type services struct {
 	entra, arm, sphere, metadata, github, azureDevOps http.Handler
 
-	applications  map[*central.Application]http.Handler
+	mu           sync.Mutex                            // guards what follows
+	applications map[*central.Application]http.Handler // made when they are asked for
+
 	noApplication http.Handler // for names below the DNS suffix that no application has
+	provisioning  http.Handler // what devices call
 }
 
 // host carries one service, or one application of IoT Central.
@@ -37,7 +42,7 @@ func (h *host) Answer(c *rest.Call) rest.Answer {
 	fault := h.faults.match(h.service, c)
 	var a rest.Answer
 	if fault == nil || fault.AfterEffect {
-		a = c.Handle()
+		a = h.handle(c)
 	}
 	if fault != nil {
 		if fault.Met != nil {
@@ -53,6 +58,13 @@ func (h *host) Answer(c *rest.Call) rest.Answer {
 		panic(http.ErrAbortHandler) // net/http's way to cut the connection
 	}
 	return a.With("Date", c.Now.Format(http.TimeFormat)) // The emulated time, and not the machine's.
+}
+
+// handle has the service handle the call, while nothing happens that concerns all services at once.
+func (e *Emulator) handle(c *rest.Call) rest.Answer {
+	e.world.RLock()
+	defer e.world.RUnlock()
+	return c.Handle()
 }
 
 // delay waits for the configured latency. It reports false when the client has gone or the emulator is being closed.
@@ -72,6 +84,16 @@ func (e *Emulator) delay(r *http.Request) bool {
 	}
 }
 
+// applicationHandler returns what serves an application.
+func (e *Emulator) applicationHandler(app *central.Application) http.Handler {
+	e.services.mu.Lock()
+	defer e.services.mu.Unlock()
+	if e.services.applications[app] == nil {
+		e.services.applications[app] = e.central.Handler(app, &host{e, "iotcentral", app.Subdomain})
+	}
+	return e.services.applications[app]
+}
+
 // serveMain serves the main listener, which offers everything.
 func (e *Emulator) serveMain(w http.ResponseWriter, r *http.Request) { e.serviceOf(r).ServeHTTP(w, r) }
 
@@ -79,16 +101,19 @@ func (e *Emulator) serveMain(w http.ResponseWriter, r *http.Request) { e.service
 func (e *Emulator) serviceOf(r *http.Request) http.Handler {
 	if label := e.applicationLabel(r.Host); label != "" {
 		if app := e.central.Find(label); app != nil {
-			return e.services.applications[app]
+			return e.applicationHandler(app)
 		}
 		return e.services.noApplication
 	}
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
 		return e.control
 	}
+	if provisioning.Serves(r.URL.Path) {
+		return e.services.provisioning
+	}
 	path := strings.ToLower(r.URL.Path)
 	switch {
-	case strings.HasPrefix(path, "/subscriptions"), strings.HasPrefix(path, "/providers"):
+	case strings.HasPrefix(path, "/subscriptions"), strings.HasPrefix(path, "/providers"), path == "/tenants":
 		return e.services.arm
 	case path == "/v2/tenants", strings.HasPrefix(path, "/v2/"):
 		return e.services.sphere
@@ -113,7 +138,10 @@ func (e *Emulator) applicationLabel(host string) string {
 		return ""
 	}
 	label, suffix, found := strings.Cut(strings.ToLower(host), ".")
-	if found && (suffix == "localhost" || suffix == e.listenName || e.central.Find(label) != nil) {
+	if strings.EqualFold(host, e.opts.Hostname) {
+		return "" // The host name itself may have dots.
+	}
+	if found && (suffix == "localhost" || suffix == e.opts.Hostname || suffix == publicCentral || e.central.Find(label) != nil) {
 		return label
 	}
 	return ""

@@ -133,8 +133,8 @@ var switches = []switchEntry{
 		func(b *Behavior) *int { return &b.PageSize }),
 	toggle("certificate-body", "absent", "returned", "IoT Central: the certificate itself in answers",
 		func(b *Behavior) *bool { return &b.CertificateReturned }),
-	toggle("group-shows-certificates", "yes", "no", "IoT Central: a group shows thumbprint and verification of its entries",
-		func(b *Behavior) *bool { return &b.GroupWithoutCertificates }),
+	choice("group-shows-certificates", "IoT Central: a group shows thumbprint and verification of its entries; partly: the thumbprint alone",
+		func(b *Behavior) *central.GroupShows { return &b.GroupShows }, "yes", "partly", "no"),
 	toggle("body-etag", "checked", "ignored", "IoT Central: an etag inside a body; checked: 412 when it does not match",
 		func(b *Behavior) *bool { return &b.BodyETagIgnored }),
 	choice("patch-immutable", "IoT Central: PATCH of a group's type or attestation; refused: 422",
@@ -153,16 +153,33 @@ var switches = []switchEntry{
 		func(b *Behavior) *arm.Aliases { return &b.Aliases }, "all", "none", ".default", "active", "default"),
 	toggle("non-active-proof", "signed", "refused", "Azure Sphere: proof of possession of a CA that is Inactive; refused: 400",
 		func(b *Behavior) *bool { return &b.NonActiveProofRefused }),
-	toggle("sphere-put", "200", "201", "Azure Sphere: answer to PUT; 201: with Azure-AsyncOperation to poll",
-		func(b *Behavior) *bool { return &b.PutAsynchronous }),
+	{
+		"sphere-put",
+		[]string{"recorded", "catalog=201,product=201,group=201", "device=200,image=200,deployment=200"},
+		true,
+		"Azure Sphere: answers to PUT by type, where not as recorded; 201: with Azure-AsyncOperation to poll",
+		func(b *Behavior, value string) error {
+			puts, err := arm.ParsePuts(value)
+			if err == nil {
+				b.Puts = puts
+			}
+			return err
+		},
+	},
 	toggle("sphere-errors", "standard", "absent", "Azure Sphere: body of the resource provider's own errors",
 		func(b *Behavior) *bool { return &b.ErrorBodyAbsent }),
 	number("operation-polls", "1", "Azure Sphere: how many polls find an operation in progress; 0: the first finds it done",
 		func(b *Behavior) *int { return &b.OperationPolls }),
+	toggle("operation-end", "succeeded", "failed", "Azure Sphere: how long-running operations end; failed: without effect",
+		func(b *Behavior) *bool { return &b.OperationsFail }),
+	toggle("ca-key", "P-384", "P-256", "Azure Sphere: curve of the keys of CAs",
+		func(b *Behavior) *bool { return &b.CAKeyP256 }),
+	choice("ca-serial", "Azure Sphere: serial numbers of CAs; signed: 34 digits with 00, plain: 32, short: 31; mixed: in turns",
+		func(b *Behavior) *catalog.CASerial { return &b.CASerial }, "mixed", "signed", "plain", "short"),
 	duration("new-catalog-certificate", "68s", "Azure Sphere: how long after its creation a catalog has its certificate",
 		func(b *Behavior) *time.Duration { return &b.NewCatalogCertificate }),
-	toggle("rotation", "manual", "automatic", "Azure Sphere: CA renewal by command, or 90 and 45 days before the end "+
-		"as the clock moves", func(b *Behavior) *bool { return &b.AutomaticRotation }),
+	toggle("rotation", "manual", "automatic", "Azure Sphere: CA renewal by command and as the clock is advanced, or "+
+		"also as time goes by", func(b *Behavior) *bool { return &b.AutomaticRotation }),
 
 	toggle("legacy-strings", "quoted", "bare", "Azure Sphere (Legacy): certificates as JSON strings, or as bare text",
 		func(b *Behavior) *bool { return &b.LegacyStringsBare }),

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/markdown"
 )
 
@@ -24,16 +25,16 @@ data "azuresphere_catalog" "this" {}
 data "iotcentral_enrollment_groups" "this" {}
 `
 
-// signIn is what surrounds a method of the guide: what the machine, the pipeline or the pod sets.
-type signIn struct {
+// signInMethod is what surrounds a method of the guide: what the machine, the pipeline or the pod sets.
+type signInMethod struct {
 	// hcl and shell are parts of the blocks of the guide; shell may be empty.
 	hcl, shell string
 	// prepare returns variables, and what replaces texts of the page.
 	prepare func(t *testing.T, bench *acctest.Bench) (variables map[string]string, replaced []string)
 }
 
-func signIns() map[string]signIn {
-	return map[string]signIn{
+func signIns() map[string]signInMethod {
+	return map[string]signInMethod{
 		"client certificate": {"client_certificate_path =", "ARM_CLIENT_CERTIFICATE_PATH=", func(t *testing.T, bench *acctest.Bench) (map[string]string, []string) {
 			t.Helper()
 			pem, err := bench.ClientCertificate()
@@ -117,7 +118,7 @@ func TestGuide_authentication(t *testing.T) {
 			followed[at] = true
 			t.Run(fmt.Sprintf("%s, line %d", name, g.page.Blocks[at].Line), func(t *testing.T) {
 				t.Parallel()
-				g.signIn(t, g.page.Blocks[at], replaced)
+				g.signInMethod(t, g.page.Blocks[at], replaced)
 			})
 		}
 	}
@@ -132,8 +133,8 @@ func TestGuide_authentication(t *testing.T) {
 
 var clientOrTenant = regexp.MustCompile(`((?:ARM_)?(?:TENANT|CLIENT)_ID *= *"?)` + zeros)
 
-// signIn follows a block of the guide, and plans something with it.
-func (g *guide) signIn(t *testing.T, block markdown.Block, replaced []string) {
+// signInMethod follows a block of the guide, and plans something with it.
+func (g *guide) signInMethod(t *testing.T, block markdown.Block, replaced []string) {
 	t.Helper()
 	info := g.bench.Info()
 	text := strings.NewReplacer(replaced...).Replace(block.Text)
@@ -146,7 +147,7 @@ func (g *guide) signIn(t *testing.T, block markdown.Block, replaced []string) {
 	text = strings.ReplaceAll(text, "=the-secret", "="+info.ClientSecret)
 	text = strings.ReplaceAll(text, `application = "contoso"`, `application = "`+info.Applications[0].Subdomain+`"`)
 	g.Command("az", g.azureCLI(t))
-	config, commands := acctest.RequiredProviders+reads, text
+	config, commands := lab.RequiredProviders+reads, text
 	if isHCL(block) {
 		config, commands = text+reads, ""
 	}

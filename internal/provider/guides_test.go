@@ -17,6 +17,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs/certstest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/markdown"
 )
 
@@ -45,15 +46,15 @@ func openGuide(t *testing.T, name string, bench *acctest.Bench) *guide {
 		t.Fatal(err)
 	}
 	g := &guide{CLI: bench.NewEmptyCLI(), t: t, bench: bench, page: markdown.Parse(content)}
-	g.Command("az", azureCLI)
+	g.Command("az", standInCLI)
 	g.Command("azsphere", "exit 0")
 
 	return g
 }
 
-// azureCLI stands in for the Azure CLI, whose commands go to services that the emulator does not have. TestPages_azureCLI
+// standInCLI stands in for the Azure CLI, whose commands go to services that the emulator does not have. TestPages_azureCLI
 // compares the commands with Microsoft's reference.
-const azureCLI = `case "$*" in
+const standInCLI = `case "$*" in
 *"--query id"*|*"--query principalId"*|*"--query applicationId"*) echo 22222222-3333-4444-5555-666666666666 ;;
 esac`
 
@@ -181,13 +182,7 @@ func (g *guide) wantNoWrites() {
 // wantTrust fails the test unless a device of the tenant can enrol, and the next plan is empty.
 func (g *guide) wantTrust() {
 	g.t.Helper()
-	device, err := g.bench.DeviceCertificate(g.bench.ActiveCA().Thumbprint().String(), strings.Repeat("ab", 64))
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	if !g.bench.CanEnrol(g.bench.Info().Applications[0].Subdomain, device) {
-		g.t.Error("a device of the tenant cannot enrol")
-	}
+	g.bench.Device().MustEnrol(g.t, "after the guide")
 	if output, code := g.Run("plan", "-detailed-exitcode"); code != 0 {
 		g.t.Errorf("the next plan exits with %d:\n%s", code, output)
 	}
@@ -323,7 +318,7 @@ func TestGuide_rotation(t *testing.T) {
 	// The second part is for a quiet time.
 	later := openGuide(t, "rotation", acctest.Start(t, nil))
 	later.next = g.next
-	later.Write("main.tf", acctest.RequiredProviders+strings.ReplaceAll(acctest.TrustConfig, `"Azure Sphere"`, `"Azure Sphere devices"`))
+	later.Write("main.tf", lab.RequiredProviders+strings.ReplaceAll(acctest.TrustConfig, `"Azure Sphere"`, `"Azure Sphere devices"`))
 	later.Shell("terraform init")
 	later.MustRun("apply", "-auto-approve")
 	later.bench.ResetRequests()
@@ -345,7 +340,7 @@ func TestGuide_monitoring(t *testing.T) {
 	t.Parallel()
 	bench := acctest.Start(t, nil)
 	g := openGuide(t, "monitoring", bench)
-	managed := acctest.RequiredProviders + keepTrust
+	managed := lab.RequiredProviders + keepTrust
 	g.Write("main.tf", managed)
 	g.Shell("terraform init")
 	g.MustRun("apply", "-auto-approve")

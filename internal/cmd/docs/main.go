@@ -65,6 +65,10 @@ func run(ctx context.Context, tool, root string, check, valid bool) error {
 		}
 	}
 
+	if pages[operationsFile], err = operationsPage(); err != nil { //nolint:contextcheck // opening listeners takes no time that could be cut short
+		return err
+	}
+
 	modules, err := readModules(root)
 	if err != nil {
 		return err

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 )
 
 func TestCommand_getsTheSettingsAndPassesItsStatusOn(t *testing.T) {
@@ -85,7 +87,7 @@ func TestCommand_isInterruptedWithTheEmulator(t *testing.T) {
 func TestRun_removesTheSettingsOfAnEarlierRun(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for _, name := range []string{"emulator.env", "emulator.json", "ca.pem", "client.pem"} {
+	for _, name := range append(emulator.Files(), "client.pem") {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 
 func TestCommand_endsCleanlyWhenSignalled(t *testing.T) {
 	t.Parallel()
-	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(t.TempDir(), "emulator")
@@ -61,7 +61,7 @@ func TestCommand_endsCleanlyWhenSignalled(t *testing.T) {
 			if err := json.Unmarshal(settings, &info); err != nil || len(info.Applications) != 2 {
 				t.Errorf("emulator.json holds %d applications, %v", len(info.Applications), err)
 			}
-			for _, name := range []string{"emulator.env", "ca.pem", "client.pem"} {
+			for _, name := range append(emulator.Files(), "client.pem") {
 				if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
 					t.Error(err)
 				}
@@ -75,6 +75,9 @@ func TestCommand_endsCleanlyWhenSignalled(t *testing.T) {
 			}
 			if err := command.Wait(); err != nil {
 				t.Errorf("it ends with %v", err)
+			}
+			if _, err := os.Stat(dir); !os.IsNotExist(err) {
+				t.Errorf("the folder is left: %v", err)
 			}
 		})
 	}
@@ -90,7 +93,7 @@ func TestParse_readsFlags(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := emulator.Options{
-		Listen: "127.0.0.1:1", Dir: "d", Applications: []string{"a", "b"}, CAAge: 24 * time.Hour, Latency: 5 * time.Millisecond,
+		Listen: "127.0.0.1:1", Dir: "d", Applications: []string{"a", "b"}, CAAge: 24 * time.Hour, Latency: 5 * time.Millisecond, Version: "dev",
 		Behavior:         emulator.Behavior{CentralBehavior: emulator.CentralBehavior{ExistingGroupConflicts: true, PageSize: 3}},
 		FederatedIssuers: []string{"https://issuer"},
 	}
@@ -98,7 +101,7 @@ func TestParse_readsFlags(t *testing.T) {
 		t.Errorf("parsed %+v, want %+v", got, want)
 	}
 	defaults, err := parse([]string{"-dir", "d"}, false, io.Discard)
-	if err != nil || defaults.RateLimit != 20 || defaults.Listen != "127.0.0.1:0" || !reflect.DeepEqual(defaults.Applications, []string{"contoso"}) {
+	if err != nil || defaults.RateLimit != 20 || defaults.Listen != "127.0.0.1:0" || defaults.Applications != nil {
 		t.Errorf("the defaults are %+v, %v", defaults, err)
 	}
 }
@@ -155,8 +158,9 @@ func TestHelp_namesEveryFlagAndSwitch(t *testing.T) {
 		t.Errorf("status %d, it says %q", status, &stderr)
 	}
 	for _, name := range []string{
-		"-dir", "-listen", "-applications", "-ca-age", "-latency", "-rate-limit", "-behavior", "-federated-issuer",
-		"/_emulator/state", "/_emulator/requests", "/_emulator/faults", "/_emulator/rotate",
+		"-dir", "-listen", "-hostname", "-applications", "-ca-age", "-seed", "-latency", "-rate-limit", "-behavior", "-federated-issuer",
+		"-version", "/_emulator/state", "/_emulator/requests", "/_emulator/faults", "/_emulator/rotate", "/_emulator/health",
+		"/_emulator/reset", "/_emulator/clock", "emulator.env", "emulator.ps1", "environment.json",
 	} {
 		if !strings.Contains(stdout.String(), name) {
 			t.Errorf("the manual does not name %s", name)

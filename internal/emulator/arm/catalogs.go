@@ -35,9 +35,9 @@ func (s *Service) addCatalogs() {
 	s.rest.On("POST "+catalogPath+"/listDevices", "Catalogs_ListDevices", action+"listDevices/action", listCatalogDevices)
 	s.rest.On("POST "+catalogPath+"/listDeviceGroups", "Catalogs_ListDeviceGroups", action+"listDeviceGroups/action",
 		listCatalogDeviceGroups)
-	s.rest.On("POST "+catalogPath+"/listDeployments", "Catalogs_ListDeployments", action+"listDeployments/action", emptyList)
+	s.rest.On("POST "+catalogPath+"/listDeployments", "Catalogs_ListDeployments", action+"listDeployments/action", listCatalogDeployments)
 	s.rest.On("POST "+catalogPath+"/listDeviceInsights", "Catalogs_ListDeviceInsights", action+"listDeviceInsights/action",
-		emptyList)
+		listDeviceInsights)
 }
 
 // catalog returns the catalog that the path names.
@@ -53,7 +53,7 @@ func (c *call) catalog() (*catalog.Catalog, *rest.Failure) {
 func resourceNotFound(resource, group string) *rest.Failure {
 	return rest.Fail(http.StatusNotFound, "ResourceNotFound", fmt.Sprintf("The Resource '%s' under resource group '%s' was not "+
 		"found. For more details please go to https://aka.ms/ARMResourceNotFoundFix", resource, group)).
-		With("x-ms-failure-cause", "gateway")
+		With(causeHeader, "gateway")
 }
 
 func listCatalogs(c *call) (rest.Answer, *rest.Failure) {
@@ -104,9 +104,9 @@ func putCatalog(c *call) (rest.Answer, *rest.Failure) {
 			"The resource '%s' already exists in location '%s'.", found.Name, found.Location))
 	}
 	found.Location = location
-	found.Tags = emptyIfNil(tags)
+	found.Tags = tags
 	found.Touch(c.principal.ClientID, c.Now)
-	return c.putAnswer(found.ID, &found.Provisioning, func() any { return catalogAnswer(found, rest.Null) }).With("ETag", found.ETag), nil
+	return c.putAnswer("catalog", found.ID, &found.Provisioning, func() any { return catalogAnswer(found, rest.Null) }).With("ETag", found.ETag), nil
 }
 
 // patchCatalog changes the tags. Its answer has no tenant at all.
@@ -124,7 +124,7 @@ func patchCatalog(c *call) (rest.Answer, *rest.Failure) {
 		return rest.Answer{}, armInvalid(err)
 	}
 	if body.Given("tags") {
-		found.Tags = emptyIfNil(tags)
+		found.Tags = tags
 	}
 	found.Touch(c.principal.ClientID, c.Now)
 	return rest.JSON(http.StatusOK, catalogAnswer(found, rest.Absent)).With("ETag", found.ETag), nil
@@ -139,14 +139,16 @@ func deleteCatalog(c *call) (rest.Answer, *rest.Failure) {
 	return rest.Empty(http.StatusOK), nil
 }
 
-func emptyList(c *call) (rest.Answer, *rest.Failure) {
+// listDeviceInsights finds none: devices of the emulator report nothing.
+func listDeviceInsights(c *call) (rest.Answer, *rest.Failure) {
 	if _, f := c.catalog(); f != nil {
 		return rest.Answer{}, f
 	}
-	return rest.JSON(http.StatusOK, armList{Value: []any{}}), nil
+	return c.postPage([]any{})
 }
 
-// catalogAnswer is the catalog as every answer has it: with its type in lower case and with systemData.
+// catalogAnswer is the catalog as every answer has it: with its type in lower case and with systemData, and without tags where
+// it was never given any.
 func catalogAnswer(cat *catalog.Catalog, tenantID rest.OptionalText) any {
 	return catalogResource{
 		ID:         cat.ID,
@@ -164,7 +166,7 @@ type catalogResource struct {
 	Name       string            `json:"name"`
 	Type       string            `json:"type"`
 	Location   string            `json:"location"`
-	Tags       map[string]string `json:"tags"`
+	Tags       map[string]string `json:"tags,omitzero"`
 	SystemData systemData        `json:"systemData"`
 	Properties catalogProperties `json:"properties"`
 }
@@ -191,10 +193,3 @@ func newSystemData(stamp catalog.Stamp) *systemData {
 
 // armTime writes a time as systemData does: with up to seven digits of a second, and no trailing zeros.
 func armTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.9999999Z") }
-
-func emptyIfNil(tags map[string]string) map[string]string {
-	if tags == nil {
-		return map[string]string{}
-	}
-	return tags
-}

@@ -99,7 +99,7 @@ func retrieveProof(c *call) (rest.Answer, *rest.Failure) {
 func proofFailure(err error) *rest.Failure {
 	var refused *catalog.ProofError
 	if errors.As(err, &refused) {
-		return rest.FailOwn(http.StatusBadRequest, refused.Code, refused.Message)
+		return rest.FailOwn(http.StatusBadRequest, "InvalidParameters", refused.Message)
 	}
 	return rest.FailOwn(http.StatusInternalServerError, "InternalServerError", err.Error())
 }
@@ -117,7 +117,7 @@ func (c *call) certificate() (*catalog.Catalog, *catalog.Certificate, *rest.Fail
 			return cat, cert, nil
 		}
 	}
-	return nil, nil, rest.FailOwn(http.StatusNotFound, "NotFound", "The certificate '"+wanted+"' was not found.")
+	return nil, nil, notFound()
 }
 
 // isAlias reports whether a name stands for the serial number of the active certificate.

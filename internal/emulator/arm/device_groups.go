@@ -4,6 +4,7 @@
 package arm
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -14,9 +15,13 @@ import (
 
 var deviceGroupName = regexp.MustCompile(`^[A-Za-z0-9]{1,2}$|^[A-Za-z0-9][A-Za-z0-9\s]{1,48}[A-Za-z0-9]$`)
 
-// defaultGroups are the device groups that a product can be given.
-var defaultGroups = []string{
-	"Development", "Field Test", "Production", "Production OS Evaluation", "Field Test OS Evaluation",
+// defaultGroups are the device groups that a product can be given, in order.
+var defaultGroups = []struct{ name, description, osFeedType, updatePolicy string }{
+	{"Development", "Default development device group", "Retail", "No3rdPartyAppUpdates"},
+	{"Field Test", "Default test device group", "Retail", "UpdateAll"},
+	{"Production", "Default production device group", "Retail", "UpdateAll"},
+	{"Production OS Evaluation", "Default Production OS Evaluation device group", "RetailEval", "UpdateAll"},
+	{"Field Test OS Evaluation", "Default Field Test OS Evaluation device group", "RetailEval", "UpdateAll"},
 }
 
 const (
@@ -41,11 +46,17 @@ type deviceGroupProperties struct {
 	UpdatePolicy              string            `json:"updatePolicy"`
 	AllowCrashDumpsCollection string            `json:"allowCrashDumpsCollection"`
 	RegionalDataBoundary      string            `json:"regionalDataBoundary"`
-	HasDeployment             *bool             `json:"hasDeployment"` // null when read, false when written
+	HasDeployment             *bool             `json:"hasDeployment"` // null in GET of one group
 	ProvisioningState         string            `json:"provisioningState"`
 }
 
-func groupAnswer(cat *catalog.Catalog, p *catalog.Product, g *catalog.DeviceGroup, hasDeployment *bool) armChild {
+// groupAnswer is a device group as every answer has it but GET of one group, which does not tell of deployments.
+func groupAnswer(cat *catalog.Catalog, p *catalog.Product, g *catalog.DeviceGroup) armChild {
+	deployed := len(g.Deployments) > 0
+	return groupResource(cat, p, g, &deployed)
+}
+
+func groupResource(cat *catalog.Catalog, p *catalog.Product, g *catalog.DeviceGroup, hasDeployment *bool) armChild {
 	properties := deviceGroupProperties{
 		rest.Null, g.OSFeedType, g.UpdatePolicy, g.CrashDumps, g.DataBoundary, hasDeployment, g.Provisioning,
 	}
@@ -66,7 +77,7 @@ func (c *call) deviceGroup() (*catalog.Catalog, *catalog.Product, *catalog.Devic
 	if g := p.FindGroup(c.Path("group")); g != nil {
 		return cat, p, g, nil
 	}
-	return cat, p, nil, rest.FailOwn(http.StatusNotFound, "NotFound", "The device group '"+c.Path("group")+"' was not found.")
+	return cat, p, nil, notFound()
 }
 
 func listDeviceGroups(c *call) (rest.Answer, *rest.Failure) {
@@ -76,7 +87,7 @@ func listDeviceGroups(c *call) (rest.Answer, *rest.Failure) {
 	}
 	items := []any{}
 	for _, g := range p.Groups {
-		items = append(items, groupAnswer(cat, p, g, nil))
+		items = append(items, groupAnswer(cat, p, g))
 	}
 	list, f := c.page(items)
 	if f != nil {
@@ -85,8 +96,7 @@ func listDeviceGroups(c *call) (rest.Answer, *rest.Failure) {
 	return rest.JSON(http.StatusOK, list), nil
 }
 
-// listCatalogDeviceGroups lists the device groups of every product. Unlike GET lists, it has a nextLink and systemData
-// that are null, and properties come first.
+// listCatalogDeviceGroups lists the device groups of every product.
 func listCatalogDeviceGroups(c *call) (rest.Answer, *rest.Failure) {
 	cat, f := c.catalog()
 	if f != nil {
@@ -100,34 +110,15 @@ func listCatalogDeviceGroups(c *call) (rest.Answer, *rest.Failure) {
 	if err := rest.FirstProblem(body); err != nil {
 		return rest.Answer{}, armInvalid(err)
 	}
-	type listed struct {
-		Properties any     `json:"properties"`
-		ID         string  `json:"id"`
-		Name       string  `json:"name"`
-		Type       string  `json:"type"`
-		SystemData *string `json:"systemData"`
-	}
 	items := []any{}
 	for _, p := range cat.Products {
 		for _, g := range p.Groups {
 			if wanted == "" || strings.EqualFold(wanted, g.Name) {
-				r := groupAnswer(cat, p, g, nil)
-				items = append(items, listed{Properties: r.Properties, ID: r.ID, Name: r.Name, Type: r.Type})
+				items = append(items, groupAnswer(cat, p, g).asPosted())
 			}
 		}
 	}
-	list, f := c.page(items)
-	if f != nil {
-		return rest.Answer{}, f
-	}
-	next := rest.Null
-	if list.NextLink != "" {
-		next = rest.Set(list.NextLink)
-	}
-	return rest.JSON(http.StatusOK, struct {
-		Value    []any             `json:"value"`
-		NextLink rest.OptionalText `json:"nextLink"`
-	}{list.Value, next}), nil
+	return c.postPage(items)
 }
 
 func getDeviceGroup(c *call) (rest.Answer, *rest.Failure) {
@@ -135,7 +126,7 @@ func getDeviceGroup(c *call) (rest.Answer, *rest.Failure) {
 	if f != nil {
 		return rest.Answer{}, f
 	}
-	return rest.JSON(http.StatusOK, groupAnswer(cat, p, g, nil)), nil
+	return rest.JSON(http.StatusOK, groupResource(cat, p, g, nil)), nil
 }
 
 func putDeviceGroup(c *call) (rest.Answer, *rest.Failure) {
@@ -145,7 +136,7 @@ func putDeviceGroup(c *call) (rest.Answer, *rest.Failure) {
 	}
 	name := c.Path("group")
 	if !deviceGroupName.MatchString(name) {
-		return rest.Answer{}, rest.FailOwn(http.StatusBadRequest, "InvalidResourceName", "A device group cannot be named '"+name+"'.")
+		return rest.Answer{}, rest.FailOwn(http.StatusBadRequest, "InvalidParameters", "A device group cannot be named '"+name+"'.")
 	}
 	made := newDeviceGroup(name, c)
 	if f := c.readDeviceGroup(made); f != nil {
@@ -155,12 +146,11 @@ func putDeviceGroup(c *call) (rest.Answer, *rest.Failure) {
 		g = made
 		p.Groups = append(p.Groups, g)
 	} else {
-		made.Name, made.Created, made.CreatedBy = g.Name, g.Created, g.CreatedBy
+		made.Name, made.Created, made.CreatedBy, made.Deployments = g.Name, g.Created, g.CreatedBy, g.Deployments
 		*g = *made
 	}
-	hasDeployment := false
-	return c.putAnswer(cat.GroupID(p, g), &g.Provisioning, func() any {
-		return groupAnswer(cat, p, g, &hasDeployment).asPut(g.Stamp)
+	return c.putAnswer("group", cat.GroupID(p, g), &g.Provisioning, func() any {
+		return groupAnswer(cat, p, g).asPut(g.Stamp)
 	}), nil
 }
 
@@ -217,8 +207,7 @@ func patchDeviceGroup(c *call) (rest.Answer, *rest.Failure) {
 		return rest.Answer{}, f
 	}
 	g.Touch(c.principal.ClientID, c.Now)
-	hasDeployment := false
-	return rest.JSON(http.StatusOK, groupAnswer(cat, p, g, &hasDeployment)), nil
+	return rest.JSON(http.StatusOK, groupAnswer(cat, p, g)), nil
 }
 
 // deleteDeviceGroup answers the four bytes null. A group with devices stays.
@@ -230,8 +219,9 @@ func deleteDeviceGroup(c *call) (rest.Answer, *rest.Failure) {
 	if g == nil {
 		return rest.Empty(http.StatusNoContent), nil
 	}
-	if cat.HasDevices(p, g) {
-		return rest.Answer{}, rest.FailOwn(http.StatusConflict, "Conflict", "The device group has devices.")
+	if count := cat.CountDevices(p, g); count > 0 {
+		return rest.Answer{}, rest.FailOwn(http.StatusBadRequest, "InvalidParameters",
+			fmt.Sprintf("The device group has '%d' devices associated", count))
 	}
 	p.DeleteGroup(g)
 	return rest.JSON(http.StatusOK, nil), nil
@@ -243,16 +233,15 @@ func generateDefaultGroups(c *call) (rest.Answer, *rest.Failure) {
 		return rest.Answer{}, f
 	}
 	items := []any{}
-	for _, name := range defaultGroups {
-		g := p.FindGroup(name)
+	for _, wanted := range defaultGroups {
+		g := p.FindGroup(wanted.name)
 		if g == nil {
-			g = newDeviceGroup(name, c)
-			if strings.HasSuffix(name, "OS Evaluation") {
-				g.OSFeedType = "RetailEval"
-			}
+			g = newDeviceGroup(wanted.name, c)
+			g.Description, g.Described = wanted.description, true
+			g.OSFeedType, g.UpdatePolicy = wanted.osFeedType, wanted.updatePolicy
 			p.Groups = append(p.Groups, g)
 		}
-		items = append(items, groupAnswer(cat, p, g, nil))
+		items = append(items, groupAnswer(cat, p, g).asPosted())
 	}
-	return rest.JSON(http.StatusOK, armList{Value: items}), nil
+	return rest.JSON(http.StatusOK, postList{items, rest.Null}), nil
 }

@@ -99,7 +99,10 @@ func TestDeviceGroups_withDevicesStay(t *testing.T) {
 	t.Parallel()
 	s, _ := fixture(t)
 	s.ARM(http.MethodPut, s.Info.CatalogID+"/products/Coffee/deviceGroups/Office", `{}`).Want(http.StatusOK)
-	refused(s.ARM(http.MethodDelete, kitchen(s), ""), http.StatusConflict)
+	refusal := s.ARM(http.MethodDelete, kitchen(s), "").Want(http.StatusBadRequest)
+	if refusal.Text("error", "code") != "InvalidParameters" || refusal.Text("error", "message") != "The device group has '1' devices associated" {
+		t.Errorf("answered %s", refusal.Body)
+	}
 	s.ARM(http.MethodGet, kitchen(s), "").Want(http.StatusOK)
 	s.ARM(http.MethodDelete, strings.Replace(kitchen(s), "Kitchen", "Office", 1), "").Want(http.StatusOK)
 	s.ARM(http.MethodDelete, kitchen(s)+"/devices/"+emulatortest.DeviceID("A"), "").Want(http.StatusOK)

@@ -46,17 +46,31 @@ func findPlace(cat *catalog.Catalog, productName, groupName string) (catalog.Pla
 	if where, found := cat.FindPlace(productName, groupName); found {
 		return where, nil
 	}
-	return catalog.Place{}, rest.FailOwn(http.StatusNotFound, "NotFound",
-		"The device group '"+groupName+"' of the product '"+productName+"' was not found.")
+	return catalog.Place{}, notFound()
 }
 
+// deviceProperties are those of a device that never asked for an update. What is null and what is empty depends on the call.
+type deviceProperties struct {
+	ChipSKU                string            `json:"chipSku"`
+	DeviceID               rest.OptionalText `json:"deviceId"`
+	LastAvailableOSVersion rest.OptionalText `json:"lastAvailableOsVersion"`
+	LastInstalledOSVersion rest.OptionalText `json:"lastInstalledOsVersion"`
+	LastOSUpdateUTC        *string           `json:"lastOsUpdateUtc"`
+	LastUpdateRequestUTC   *string           `json:"lastUpdateRequestUtc"`
+	ProvisioningState      string            `json:"provisioningState"`
+}
+
+const chipSKU = "MT3620AN"
+
+// deviceAnswer is a device as GET of one shows it. Names are in lower case.
 func deviceAnswer(cat *catalog.Catalog, d *catalog.Device) armChild {
 	return armChild{
 		ID:   cat.DeviceID(d.Place, d.ID),
 		Name: d.ID,
 		Type: "Microsoft.AzureSphere/catalogs/products/deviceGroups/devices",
-		Properties: map[string]string{
-			"deviceId": d.ID, "chipSku": "MT3620AN", "provisioningState": d.Provisioning,
+		Properties: deviceProperties{
+			ChipSKU: chipSKU, DeviceID: rest.Set(d.ID), LastAvailableOSVersion: rest.Set(""), LastInstalledOSVersion: rest.Set(""),
+			ProvisioningState: d.Provisioning,
 		},
 	}
 }
@@ -70,7 +84,7 @@ func (c *call) device() (*catalog.Catalog, *catalog.Device, *rest.Failure) {
 	if d := cat.FindDevice(c.Path("device")); d != nil && d.Place == where {
 		return cat, d, nil
 	}
-	return cat, nil, rest.FailOwn(http.StatusNotFound, "NotFound", "The device was not found.")
+	return cat, nil, rest.FailOwn(http.StatusNotFound, "ResourceNotFound", "The requested device was not found")
 }
 
 // countDevices counts the devices of a catalog, a product or a group, whichever the path names.
@@ -79,7 +93,10 @@ func countDevices(c *call) (rest.Answer, *rest.Failure) {
 	productName, groupName := c.Path("product"), c.Path("group")
 	switch {
 	case groupName != "":
-		_, _, _, f = c.deviceGroup()
+		if _, _, _, missing := c.deviceGroup(); missing != nil && f == nil {
+			// The one call that says it so.
+			f = rest.FailOwn(http.StatusNotFound, "InvalidParameters", "Device group not found")
+		}
 	case productName != "":
 		_, _, f = c.product()
 	}
@@ -103,13 +120,14 @@ func listCatalogDevices(c *call) (rest.Answer, *rest.Failure) {
 	}
 	items := []any{}
 	for _, d := range cat.Devices {
-		items = append(items, deviceAnswer(cat, d))
+		shown := deviceAnswer(cat, d)
+		shown.Properties = deviceProperties{
+			ChipSKU: chipSKU, DeviceID: rest.Set(d.ID), LastAvailableOSVersion: rest.Null, LastInstalledOSVersion: rest.Null,
+			ProvisioningState: d.Provisioning,
+		}
+		items = append(items, shown.asPosted())
 	}
-	list, f := c.page(items)
-	if f != nil {
-		return rest.Answer{}, f
-	}
-	return rest.JSON(http.StatusOK, list), nil
+	return c.postPage(items)
 }
 
 func listDevices(c *call) (rest.Answer, *rest.Failure) {
@@ -120,7 +138,12 @@ func listDevices(c *call) (rest.Answer, *rest.Failure) {
 	items := []any{}
 	for _, d := range cat.Devices {
 		if d.Place == where {
-			items = append(items, deviceAnswer(cat, d))
+			shown := deviceAnswer(cat, d)
+			shown.Properties = deviceProperties{
+				ChipSKU: chipSKU, DeviceID: rest.Null, LastAvailableOSVersion: rest.Set(""), LastInstalledOSVersion: rest.Set(""),
+				ProvisioningState: d.Provisioning,
+			}
+			items = append(items, shown)
 		}
 	}
 	return rest.JSON(http.StatusOK, armList{Value: items}), nil
@@ -131,10 +154,12 @@ func getDevice(c *call) (rest.Answer, *rest.Failure) {
 	if f != nil {
 		return rest.Answer{}, f
 	}
-	return rest.JSON(http.StatusOK, deviceAnswer(cat, d)), nil
+	shown := deviceAnswer(cat, d)
+	shown.ID = cat.DeviceID(d.Place, c.Path("device")) // as it was asked for
+	return rest.JSON(http.StatusOK, shown), nil
 }
 
-// putDevice claims one device.
+// putDevice claims one device, which takes a while.
 func putDevice(c *call) (rest.Answer, *rest.Failure) {
 	cat, where, f := c.place()
 	if f != nil {
@@ -155,18 +180,25 @@ func putDevice(c *call) (rest.Answer, *rest.Failure) {
 	if f := c.claimable(cat, c.Path("device"), where); f != nil {
 		return rest.Answer{}, f
 	}
-	d := cat.Claim(c.Path("device"), where)
-	return c.putAnswer(cat.DeviceID(where, d.ID), &d.Provisioning, func() any {
-		shown := deviceAnswer(cat, d)
-		shown.Type = strings.ToLower(shown.Type) // as in every answer to PUT
-		return shown
-	}), nil
+	asked := c.Path("device")
+	claim := func() { cat.Claim(asked, where) }
+	shown := armChild{
+		ID: cat.DeviceID(where, asked), Name: asked, Type: "Microsoft.AzureSphere/catalogs/products/deviceGroups/devices",
+	}
+	if c.s.config.Behavior.Puts.asynchronous("device") {
+		return c.created(shown, targetClaim, "", claim), nil
+	}
+	claim()
+	d := cat.FindDevice(asked)
+	done := deviceAnswer(cat, d)
+	done.ID, done.Name = shown.ID, shown.Name
+	return rest.JSON(http.StatusOK, done.asPut(catalog.Made(c.principal.ClientID, c.Now))), nil
 }
 
 // claimable refuses device IDs that cannot be, and devices that are claimed elsewhere.
 func (c *call) claimable(cat *catalog.Catalog, id string, where catalog.Place) *rest.Failure {
 	if !deviceName.MatchString(id) {
-		return rest.FailOwn(http.StatusBadRequest, "InvalidResourceName", "A device ID has 128 characters.")
+		return rest.FailOwn(http.StatusBadRequest, "InvalidParameters", "A device ID has 128 characters.")
 	}
 	if c.s.config.Store.Claimed(id, cat, where) {
 		return rest.FailOwn(http.StatusConflict, "Conflict", "The device is claimed already.")
@@ -195,7 +227,7 @@ func claimDevices(c *call) (rest.Answer, *rest.Failure) {
 		}
 	}
 	group := strings.TrimSuffix(cat.DeviceID(where, ""), "/devices/")
-	return c.accepted("ClaimDevices", group, group, func() {
+	return c.accepted(targetClaim, group, "", func() {
 		for _, id := range ids {
 			cat.Claim(id, where)
 		}
@@ -224,9 +256,8 @@ func patchDevice(c *call) (rest.Answer, *rest.Failure) {
 	if f != nil {
 		return rest.Answer{}, f
 	}
-	return c.accepted("DeviceUpdateDeviceGroup", cat.DeviceID(d.Place, d.ID), cat.DeviceID(where, d.ID), func() {
-		d.Place = where
-	}), nil
+	asked := c.Path("device")
+	return c.accepted(targetMove, cat.DeviceID(d.Place, asked), cat.DeviceID(where, asked), func() { d.Place = where }), nil
 }
 
 // placeByID returns the place that the resource ID of a device group names.
@@ -237,7 +268,7 @@ func placeByID(cat *catalog.Catalog, id string) (catalog.Place, *rest.Failure) {
 			return findPlace(cat, segments[1], segments[3])
 		}
 	}
-	return catalog.Place{}, rest.FailOwn(http.StatusBadRequest, "InvalidDeviceGroupId", "'"+id+"' is not a device group of the catalog.")
+	return catalog.Place{}, rest.FailOwn(http.StatusBadRequest, "InvalidParameters", "'"+id+"' is not a device group of the catalog.")
 }
 
 // deleteDevice wants the place to be there, as the other calls below a device group do, but not the device.
@@ -254,7 +285,7 @@ func deleteDevice(c *call) (rest.Answer, *rest.Failure) {
 }
 
 func generateCapabilityImage(c *call) (rest.Answer, *rest.Failure) {
-	_, _, f := c.device()
+	_, d, f := c.device()
 	if f != nil {
 		return rest.Answer{}, f
 	}
@@ -271,5 +302,6 @@ func generateCapabilityImage(c *call) (rest.Answer, *rest.Failure) {
 	if err := rest.FirstProblem(body); err != nil {
 		return rest.Answer{}, armInvalid(err)
 	}
-	return rest.JSON(http.StatusOK, map[string]string{"image": base64.StdEncoding.EncodeToString(randomBytes(256))}), nil
+	image := capabilityImage(d.ID)
+	return rest.JSON(http.StatusOK, map[string]string{"image": base64.StdEncoding.EncodeToString(image)}), nil
 }

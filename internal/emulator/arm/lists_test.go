@@ -93,7 +93,7 @@ func TestLists_visitEverythingOnce(t *testing.T) {
 		s.ARM(http.MethodPut, product+"/deviceGroups/"+group, `{}`).Want(http.StatusOK)
 	}
 	for _, digit := range []string{"B", "C"} {
-		s.ARM(http.MethodPut, product+"/deviceGroups/Hall/devices/"+emulatortest.DeviceID(digit), `{}`).Want(http.StatusOK)
+		s.Settled(http.MethodPut, product+"/deviceGroups/Hall/devices/"+emulatortest.DeviceID(digit), `{}`)
 	}
 	if err := s.Emulator.Rotate("", emulator.StageIssue); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@
 package arm
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -33,11 +34,11 @@ func (s *Service) addProducts() {
 
 // armChild is a resource below a catalog. PUT answers have systemData and a type in lower case; others have neither.
 type armChild struct {
-	ID         string      `json:"id"`
-	Name       string      `json:"name"`
-	Type       string      `json:"type"`
-	SystemData *systemData `json:"systemData,omitempty"`
-	Properties any         `json:"properties"`
+	ID         string `json:"id"`
+	Name       string `json:"name"`
+	Type       string `json:"type"`
+	SystemData any    `json:"systemData,omitempty"`
+	Properties any    `json:"properties"`
 }
 
 type productProperties struct {
@@ -69,7 +70,7 @@ func (c *call) product() (*catalog.Catalog, *catalog.Product, *rest.Failure) {
 	if p := cat.FindProduct(c.Path("product")); p != nil {
 		return cat, p, nil
 	}
-	return cat, nil, rest.FailOwn(http.StatusNotFound, "NotFound", "The product '"+c.Path("product")+"' was not found.")
+	return cat, nil, notFound()
 }
 
 func listProducts(c *call) (rest.Answer, *rest.Failure) {
@@ -79,7 +80,11 @@ func listProducts(c *call) (rest.Answer, *rest.Failure) {
 	}
 	items := []any{}
 	for _, p := range cat.Products {
-		items = append(items, productAnswer(cat, p))
+		listed := productAnswer(cat, p)
+		if !p.Described {
+			listed.Properties = productProperties{rest.Set(""), p.Provisioning} // null everywhere else
+		}
+		items = append(items, listed)
 	}
 	return rest.JSON(http.StatusOK, armList{Value: items}), nil
 }
@@ -99,7 +104,7 @@ func putProduct(c *call) (rest.Answer, *rest.Failure) {
 	}
 	name := c.Path("product")
 	if !productName.MatchString(name) {
-		return rest.Answer{}, rest.FailOwn(http.StatusBadRequest, "InvalidResourceName", "A product cannot be named '"+name+"'.")
+		return rest.Answer{}, rest.FailOwn(http.StatusBadRequest, "InvalidParameters", "A product cannot be named '"+name+"'.")
 	}
 	description, described, f := c.description()
 	if f != nil {
@@ -111,7 +116,7 @@ func putProduct(c *call) (rest.Answer, *rest.Failure) {
 	}
 	p.Description, p.Described = description, described
 	p.Touch(c.principal.ClientID, c.Now)
-	return c.putAnswer(cat.ProductID(p), &p.Provisioning, func() any {
+	return c.putAnswer("product", cat.ProductID(p), &p.Provisioning, func() any {
 		return productAnswer(cat, p).asPut(p.Stamp)
 	}), nil
 }
@@ -155,8 +160,10 @@ func deleteProduct(c *call) (rest.Answer, *rest.Failure) {
 	if p == nil {
 		return rest.Empty(http.StatusNoContent), nil
 	}
-	if cat.HasDevices(p, nil) {
-		return rest.Answer{}, rest.FailOwn(http.StatusConflict, "Conflict", "The product has devices.")
+	if count := cat.CountDevices(p, nil); count > 0 {
+		// Not recorded; in the manner of a group's.
+		return rest.Answer{}, rest.FailOwn(http.StatusBadRequest, "InvalidParameters",
+			fmt.Sprintf("The product has '%d' devices associated", count))
 	}
 	cat.DeleteProduct(p)
 	return rest.JSON(http.StatusOK, nil), nil

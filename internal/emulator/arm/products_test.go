@@ -53,8 +53,12 @@ func TestProducts_arePatchedAndReplaced(t *testing.T) {
 	if got, want := names(list), []string{"Coffee"}; !slices.Equal(got, want) || member(list, "", "nextLink") != "absent" {
 		t.Errorf("listed %s", list.Body)
 	}
-	if emulatortest.JSON(list.At("value", 0)) != emulatortest.JSON(s.ARM(http.MethodGet, product, "").At()) {
-		t.Errorf("the list shows another product: %s", list.Body)
+	// A description that was never given is null everywhere but in the list.
+	if got := emulatortest.JSON(list.At("value", 0, "properties", "description")); got != `""` {
+		t.Errorf("the list shows the description %s", got)
+	}
+	if got := member(s.ARM(http.MethodGet, product, ""), "properties", "description"); got != "null" {
+		t.Errorf("GET shows the description %s", got)
 	}
 }
 
@@ -75,7 +79,7 @@ func TestProducts_withDevicesStay(t *testing.T) {
 	t.Parallel()
 	s, _ := fixture(t)
 	product := s.Info.CatalogID + "/products/Coffee"
-	refused(s.ARM(http.MethodDelete, product, ""), http.StatusConflict)
+	refused(s.ARM(http.MethodDelete, product, ""), http.StatusBadRequest)
 	s.ARM(http.MethodDelete, product+"/deviceGroups/Kitchen/devices/"+emulatortest.DeviceID("A"), "").Want(http.StatusOK)
 	if deleted := s.ARM(http.MethodDelete, product, "").Want(http.StatusOK); string(deleted.Body) != "null" {
 		t.Errorf("DELETE answers %q, want null", deleted.Body)
@@ -91,7 +95,27 @@ func TestProducts_areGivenTheirDefaultGroupsOnce(t *testing.T) {
 	product := s.Info.CatalogID + "/products/Coffee"
 	s.ARM(http.MethodPut, product, `{}`).Want(http.StatusOK)
 	s.ARM(http.MethodPut, product+"/deviceGroups/Production", `{"properties":{"description":"mine"}}`).Want(http.StatusOK)
-	first := names(s.ARM(http.MethodPost, product+"/generateDefaultDeviceGroups", "").Want(http.StatusOK))
+	made := s.ARM(http.MethodPost, product+"/generateDefaultDeviceGroups", "").Want(http.StatusOK)
+	first := names(made)
+	for i, want := range []string{
+		"Development|Default development device group|Retail|No3rdPartyAppUpdates",
+		"Field Test|Default test device group|Retail|UpdateAll",
+		"Production|mine|Retail|UpdateAll", // It was there before.
+		"Production OS Evaluation|Default Production OS Evaluation device group|RetailEval|UpdateAll",
+		"Field Test OS Evaluation|Default Field Test OS Evaluation device group|RetailEval|UpdateAll",
+	} {
+		got := strings.Join([]string{
+			made.Text("value", i, "name"), made.Text("value", i, "properties", "description"),
+			made.Text("value", i, "properties", "osFeedType"), made.Text("value", i, "properties", "updatePolicy"),
+		}, "|")
+		if got != want || made.At("value", i, "properties", "hasDeployment") != false {
+			t.Errorf("the default group %d is %s, want %s", i, got, want)
+		}
+	}
+	if !strings.HasPrefix(string(made.Body), `{"value":[{"properties":{`) || member(made, "", "nextLink") != "null" ||
+		!strings.Contains(string(made.Body), `"systemData":null`) {
+		t.Errorf("generateDefaultDeviceGroups answers %s", made.Body)
+	}
 	again := names(s.ARM(http.MethodPost, product+"/generateDefaultDeviceGroups", "").Want(http.StatusOK))
 	if !slices.Equal(first, again) || !slices.Contains(first, "Field Test") {
 		t.Errorf("first there are %v, then %v", first, again)
@@ -112,17 +136,17 @@ func TestState_showsProductsGroupsAndDevices(t *testing.T) {
 	s.ARM(http.MethodPut, product, `{"properties":{"description":"machines"}}`).Want(http.StatusOK)
 	s.ARM(http.MethodPut, product+"/deviceGroups/Kitchen", `{"properties":{"description":"d","osFeedType":"RetailEval",`+
 		`"updatePolicy":"No3rdPartyAppUpdates","allowCrashDumpsCollection":"Enabled","regionalDataBoundary":"EU"}}`).Want(http.StatusOK)
-	s.ARM(http.MethodPut, product+"/deviceGroups/Kitchen/devices/"+emulatortest.DeviceID("A"), `{}`).Want(http.StatusOK)
-	s.ARM(http.MethodPut, s.Info.CatalogID+"/products/.default/deviceGroups/.default/devices/"+emulatortest.DeviceID("B"), `{}`).Want(http.StatusOK)
+	s.Settled(http.MethodPut, product+"/deviceGroups/Kitchen/devices/"+emulatortest.DeviceID("A"), `{}`)
+	s.Settled(http.MethodPut, s.Info.CatalogID+"/products/.default/deviceGroups/.default/devices/"+emulatortest.DeviceID("B"), `{}`)
 	got := s.Emulator.State().Catalogs[0]
 	if want := []catalog.ProductState{{Name: "Coffee", Description: "machines", DeviceGroups: []catalog.DeviceGroupState{{
 		Name: "Kitchen", Description: "d", OSFeedType: "RetailEval", UpdatePolicy: "No3rdPartyAppUpdates", CrashDumps: "Enabled",
-		DataBoundary: "EU",
+		DataBoundary: "EU", Deployments: []catalog.DeploymentState{},
 	}}}}; !reflect.DeepEqual(got.Products, want) {
 		t.Errorf("the products are %+v, want %+v", got.Products, want)
 	}
 	if want := []catalog.DeviceState{
-		{ID: emulatortest.DeviceID("A"), Product: "Coffee", DeviceGroup: "Kitchen"}, {ID: emulatortest.DeviceID("B")},
+		{ID: emulatortest.DeviceID("a"), Product: "Coffee", DeviceGroup: "Kitchen"}, {ID: emulatortest.DeviceID("b")},
 	}; !reflect.DeepEqual(got.Devices, want) {
 		t.Errorf("the devices are %+v, want %+v", got.Devices, want)
 	}

@@ -4,7 +4,11 @@
 package arm_test
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -145,7 +149,7 @@ func TestDeviceMove_isAsynchronous(t *testing.T) {
 	group := catalog + "/products/Coffee/deviceGroups/New"
 	s.ARM(http.MethodPut, group, `{}`).Want(http.StatusOK)
 	unassigned := catalog + "/products/.unassigned/deviceGroups/.unassigned/devices/" + emulatortest.DeviceID("C")
-	s.ARM(http.MethodPut, unassigned, `{}`).Want(http.StatusOK)
+	s.Settled(http.MethodPut, unassigned, `{}`)
 	s.ARM(http.MethodGet, strings.ReplaceAll(unassigned, ".unassigned", ".default"), "").Want(http.StatusOK)
 
 	move := func(from, to string) *emulatortest.Reply {
@@ -157,19 +161,24 @@ func TestDeviceMove_isAsynchronous(t *testing.T) {
 	}
 	accepted := move(unassigned, group)
 	address := accepted.Header.Get("Location")
-	if string(accepted.Body) != "null" || address == "" || accepted.Header.Get("Azure-AsyncOperation") != address ||
+	if string(accepted.Body) != "null" || !sameOperation(address, accepted.Header.Get("Azure-AsyncOperation")) || accepted.Header.Get("Azure-AsyncOperation") == address ||
 		accepted.Header.Get("Retry-After") != "" {
 		t.Errorf("accepted with %v and %q", accepted.Header, accepted.Body)
 	}
 	if !regexp.MustCompile("/operationStatuses/" + accepted.Header.Get("x-ms-request-id") + `\*[0-9A-F]{64}\?`).MatchString(address) {
 		t.Errorf("the address is %s", address)
 	}
-	if got := poll(address).Want(http.StatusOK); got.Text("status") != "InProgress" {
+	// The hash is that of the ID that was asked for, in lower case.
+	hash := sha256.Sum256([]byte(strings.ToLower(strings.ReplaceAll(unassigned, ".unassigned", ".default"))))
+	if !strings.Contains(address, strings.ToUpper(hex.EncodeToString(hash[:]))) || len(address) < 2900 || len(address) > 3300 {
+		t.Errorf("the address, of %d characters, is %s", len(address), address)
+	}
+	if got := poll(accepted.Header.Get("Azure-AsyncOperation")).Want(http.StatusOK); got.Text("status") != "InProgress" {
 		t.Errorf("the first poll answers %s", got.Body)
 	}
 	s.ARM(http.MethodGet, unassigned, "").Want(http.StatusOK)
 	done := poll(address).Want(http.StatusOK)
-	if done.Text("status") != "Succeeded" || done.Text("resourceId") != unassigned ||
+	if done.Text("status") != "Succeeded" || done.Text("resourceId") != strings.ReplaceAll(unassigned, ".unassigned", ".default") ||
 		done.Text("properties", "targetResourceId") != group+"/devices/"+emulatortest.DeviceID("C") ||
 		done.Text("error", "target") != "DeviceUpdateDeviceGroup" || done.Header.Get("ETag") == "" {
 		t.Errorf("the last poll answers %s", done.Body)
@@ -185,26 +194,55 @@ func TestDeviceMove_isAsynchronous(t *testing.T) {
 	s.ARM(http.MethodPatch, unassigned, `{"properties":{"deviceGroupId":"/elsewhere"}}`).Want(http.StatusBadRequest)
 }
 
+// sameOperation reports whether two addresses name one operation: they are signed apart.
+func sameOperation(a, b string) bool {
+	first, _, _ := strings.Cut(a, "?")
+	second, _, _ := strings.Cut(b, "?")
+	return first != "" && first == second
+}
+
+// keys are the names of a body's members, in order.
+func keys(r *emulatortest.Reply) string {
+	r.T.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(r.Body))
+	var names []string
+	if _, err := decoder.Token(); err != nil {
+		r.T.Fatal(err)
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			r.T.Fatal(err)
+		}
+		names = append(names, fmt.Sprint(name))
+		var skipped json.RawMessage
+		if err := decoder.Decode(&skipped); err != nil {
+			r.T.Fatal(err)
+		}
+	}
+	return strings.Join(names, ",")
+}
+
 func TestDevices_areClaimedOnce(t *testing.T) {
 	t.Parallel()
 	s := emulatortest.Start(t, emulator.Options{})
 	catalog := newCatalog(s)
 	path := "/products/.unassigned/deviceGroups/.unassigned/devices/"
-	s.ARM(http.MethodPut, catalog+path+emulatortest.DeviceID("d"), `{}`).Want(http.StatusOK)
+	s.Settled(http.MethodPut, catalog+path+emulatortest.DeviceID("d"), `{}`)
 	s.ARM(http.MethodPut, s.Info.CatalogID+path+emulatortest.DeviceID("D"), `{}`).Want(http.StatusConflict)
 	s.ARM(http.MethodPut, catalog+path+"D", `{}`).Want(http.StatusBadRequest)
 	s.ARM(http.MethodPut, catalog+path+emulatortest.DeviceID("E"), `{"properties":{"deviceId":"F"}}`).Want(http.StatusBadRequest)
-	if got := s.ARM(http.MethodGet, catalog+path+emulatortest.DeviceID("d"), "").Text("name"); got != emulatortest.DeviceID("D") {
+	if got := s.ARM(http.MethodGet, catalog+path+emulatortest.DeviceID("d"), "").Text("name"); got != emulatortest.DeviceID("d") {
 		t.Errorf("the name is %s", got)
 	}
 }
 
 func TestSwitch_spherePut(t *testing.T) {
 	t.Parallel()
-	s := emulatortest.Switched(t, "sphere-put", "201")
+	s := emulatortest.Switched(t, "sphere-put", "product=201,device=200")
 	product := s.Info.CatalogID + "/products/Coffee"
 	put := s.ARM(http.MethodPut, product, `{}`).Want(http.StatusCreated)
-	if put.Text("properties", "provisioningState") != "Provisioning" || put.Header.Get("Retry-After") == "" {
+	if put.Text("properties", "provisioningState") != "Provisioning" || put.Header.Get("Retry-After") != "" {
 		t.Errorf("answered %s", put.Body)
 	}
 	polled := s.Send(http.MethodGet, put.Header.Get("Azure-AsyncOperation"), nil, "Authorization", s.Token(s.Info.Audiences.ResourceManager))
@@ -214,6 +252,9 @@ func TestSwitch_spherePut(t *testing.T) {
 	if got := s.ARM(http.MethodGet, product, "").Text("properties", "provisioningState"); got != "Succeeded" {
 		t.Errorf("it is %s", got)
 	}
+	s.ARM(http.MethodPut, product+"/deviceGroups/Kitchen", `{}`).Want(http.StatusOK)
+	s.ARM(http.MethodPut, kitchen(s)+"/devices/"+emulatortest.DeviceID("A"), `{}`).Want(http.StatusOK)
+	s.ARM(http.MethodGet, kitchen(s)+"/devices/"+emulatortest.DeviceID("A"), "").Want(http.StatusOK)
 }
 
 func TestLists_arePaged(t *testing.T) {

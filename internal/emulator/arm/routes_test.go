@@ -6,6 +6,7 @@ package arm_test
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,24 +52,39 @@ var armRoutes = []armRoute{
 		"POST", "{catalog}/products/{product}/deviceGroups/{group}/devices/{device}/generateCapabilityImage",
 		`{"capabilities":["FieldServicing"]}`,
 	},
+	{"GET", "{catalog}/images", ""},
+	{"GET", "{catalog}/images/{image}", ""},
+	{"PUT", "{catalog}/images/{image}", "{package}"},
+	{"POST", "{catalog}/uploadImage", "{package}"},
+	{"PUT", "{catalog}/products/{product}/deviceGroups/{group}/deployments/.default", `{"properties":{"deployedImages":[]}}`},
+	{"GET", "{catalog}/products/{product}/deviceGroups/{group}/deployments", ""},
+	{"GET", "{catalog}/products/{product}/deviceGroups/{group}/deployments/{deployment}", ""},
+	{"DELETE", "{catalog}/products/{product}/deviceGroups/{group}/deployments/{deployment}", ""},
+	{"DELETE", "{catalog}/images/{image}", ""},
 	{"DELETE", "{catalog}/products/{product}/deviceGroups/{group}/devices/{device}", ""},
 	{"DELETE", "{catalog}/products/{product}/deviceGroups/{group}", ""},
 	{"DELETE", "{catalog}/products/{product}", ""},
 	{"DELETE", "{catalog}", ""},
 }
 
-// fixture is a catalog with one of each: certificate, product, device group and device.
+// fixture is a catalog with one of each: certificate, product, device group, device, image and deployment.
 func fixture(t *testing.T) (*emulatortest.Session, map[string]string) {
 	t.Helper()
 	s := emulatortest.Start(t, emulator.Options{})
 	serial, _ := s.ActiveCA()
+	image := emulatortest.NewImage("Blink")
 	names := map[string]string{
 		"{catalog}": "contoso-catalog", "{certificate}": serial, "{product}": "Coffee", "{group}": "Kitchen", "{device}": emulatortest.DeviceID("A"),
+		"{image}": image.ID, "{package}": image.Body,
 	}
 	product := s.Info.CatalogID + "/products/Coffee"
 	s.ARM(http.MethodPut, product, `{}`).Want(http.StatusOK)
 	s.ARM(http.MethodPut, product+"/deviceGroups/Kitchen", `{}`).Want(http.StatusOK)
-	s.ARM(http.MethodPut, product+"/deviceGroups/Kitchen/devices/"+emulatortest.DeviceID("A"), `{}`).Want(http.StatusOK)
+	s.Settled(http.MethodPut, product+"/deviceGroups/Kitchen/devices/"+emulatortest.DeviceID("A"), `{}`)
+	s.Settled(http.MethodPut, s.Info.CatalogID+"/images/"+image.ID, image.Body)
+	s.Settled(http.MethodPut, product+"/deviceGroups/Kitchen/deployments/.default",
+		`{"properties":{"deployedImages":[{"properties":{"imageId":"`+image.ID+`"}}]}}`)
+	names["{deployment}"] = s.ARM(http.MethodGet, product+"/deviceGroups/Kitchen/deployments/.default", "").Want(http.StatusOK).Text("name")
 	return s, names
 }
 
@@ -97,8 +113,11 @@ func TestARM_everyRouteAnswersWhenAllIsThere(t *testing.T) {
 	s, names := fixture(t)
 	for _, r := range armRoutes {
 		want := http.StatusOK
-		if strings.HasSuffix(r.path, "/claimDevices") {
+		switch {
+		case strings.HasSuffix(r.path, "/claimDevices"), strings.HasSuffix(r.path, "/uploadImage"):
 			want = http.StatusAccepted
+		case r.method == http.MethodPut && slices.Contains([]string{"{device}", "{image}", ".default"}, r.path[strings.LastIndex(r.path, "/")+1:]):
+			want = http.StatusCreated
 		}
 		if got := use(s, r, names, r.body); got.Status != want {
 			t.Errorf("%s %s: status %d, want %d: %s", r.method, r.path, got.Status, want, got.Body)

@@ -7,19 +7,25 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
-const (
-	sphereAPIVersion  = "2024-04-01"
-	iotAppsAPIVersion = "2021-06-01"
-)
+const sphereAPIVersion = "2024-04-01"
+
+// iotAppsAPIVersions are what clients of today send, which alone has network members, and the newest stable one.
+var iotAppsAPIVersions = []string{"2021-11-01-preview", "2021-06-01"}
+
+// resourcesAPIVersion is the form of the versions of Resource Manager's own calls. Any will do: they differ little.
+var resourcesAPIVersion = regexp.MustCompile(`^20\d\d-\d\d-\d\d$`)
 
 // Config says what [New] makes.
 type Config struct {
@@ -38,24 +44,27 @@ type Service struct {
 	rest   *rest.Service[*call]
 
 	// The lock of the store guards what follows, too.
-	operations []*operation
-	quota      map[string]int
+	operations    []*operation
+	quota         map[string]int
+	apps          map[string]*appDetails // by resource ID in lower case
+	appOperations []*appOperation
 }
 
 // call is a request to Resource Manager.
 type call struct {
 	*rest.Call
 
-	s         *Service
-	principal *entra.ServicePrincipal // whom the token belongs to; nil before it was checked
+	s           *Service
+	principal   *entra.ServicePrincipal // whom the token belongs to; nil before it was checked
+	correlation string                  // ID of what the call is part of
 }
 
 // New makes the service.
 func New(config Config, host rest.Host) *Service {
-	s := &Service{config: config, quota: map[string]int{}}
+	s := &Service{config: config, quota: map[string]int{}, apps: map[string]*appDetails{}}
 	s.rest = &rest.Service[*call]{
 		Host:   host,
-		Call:   func(c *rest.Call) *call { return &call{Call: c, s: s} },
+		Call:   func(c *rest.Call) *call { return &call{Call: c, s: s, correlation: uuid.NewString()} },
 		Locker: config.Store,
 		Canon:  canonicalARMPath,
 		Admit:  admitARM,
@@ -67,6 +76,9 @@ func New(config Config, host rest.Host) *Service {
 	s.addProducts()
 	s.addDeviceGroups()
 	s.addDevices()
+	s.addImages()
+	s.addDeployments()
+	s.addSubscriptions()
 	s.addOperations()
 	s.addIoTApps()
 	return s
@@ -75,11 +87,24 @@ func New(config Config, host rest.Host) *Service {
 // ServeHTTP answers a request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.rest.ServeHTTP(w, r) }
 
+// Forget ends all operations, and forgets what only Resource Manager knows of the applications.
+func (s *Service) Forget() {
+	s.config.Store.Lock()
+	defer s.config.Store.Unlock()
+	s.operations, s.appOperations = nil, nil
+	clear(s.quota)
+	clear(s.apps)
+}
+
+// Routes returns every operation.
+func (s *Service) Routes() []rest.Listed { return s.rest.Routes() }
+
 // armWords are the words of resource paths as their resource providers spell them. Resource Manager takes them in any
 // case.
 var armWords = []string{
 	"subscriptions", "resourceGroups", "providers", "Microsoft.AzureSphere", "Microsoft.IoTCentral", "iotApps",
-	"catalogs", "certificates", "retrieveCertChain", "retrieveProofOfPossessionNonce", "countDevices",
+	"tenants", "catalogs", "images", "uploadImage", "deployments", "operationResults", "checkNameAvailability",
+	"checkSubdomainAvailability", "certificates", "retrieveCertChain", "retrieveProofOfPossessionNonce", "countDevices",
 	"listDeployments", "listDeviceGroups", "listDeviceInsights", "listDevices", "products",
 	"generateDefaultDeviceGroups", "deviceGroups", "claimDevices", "devices", "generateCapabilityImage",
 	"locations", "operationStatuses", "operations",
@@ -117,22 +142,13 @@ func admitARM(c *call) *rest.Failure {
 	if c.Route == nil {
 		return nil
 	}
-	supported := sphereAPIVersion
-	if strings.HasPrefix(c.Route.Action, "Microsoft.IoTCentral/") {
-		supported = iotAppsAPIVersion
+	if f := c.checkVersion(); f != nil {
+		return f
 	}
-	switch version := c.Query("api-version"); {
-	case version == "":
-		return rest.Fail(http.StatusBadRequest, "MissingApiVersionParameter",
-			"The api-version query parameter (?api-version=) is required for all requests.")
-	case version != supported:
-		return rest.Fail(http.StatusBadRequest, "NoRegisteredProviderFound", fmt.Sprintf(
-			"No registered resource provider found for API version '%s'. The supported api-versions are '%s'.", version, supported))
-	}
-	if id := c.Path("sub"); !strings.EqualFold(id, c.s.config.SubscriptionID) {
+	if id := c.Path("sub"); id != "" && !strings.EqualFold(id, c.s.config.SubscriptionID) {
 		return rest.Fail(http.StatusNotFound, "SubscriptionNotFound", "The subscription '"+id+"' could not be found.")
 	}
-	if !mayDo(p, c.Route.Action) {
+	if !forAll(c.Route.Action) && !mayDo(p, c.Route.Action) {
 		return rest.Fail(http.StatusForbidden, "AuthorizationFailed", fmt.Sprintf(
 			"The client '%s' with object id '%s' does not have authorization to perform action '%s' over scope '%s' or the "+
 				"scope is invalid. If access was recently granted, please refresh your credentials.",
@@ -148,6 +164,32 @@ func admitARM(c *call) *rest.Failure {
 	}
 	return nil
 }
+
+// checkVersion refuses an API version that the resource provider does not have.
+func (c *call) checkVersion() *rest.Failure {
+	version, supported := c.Query("api-version"), []string{sphereAPIVersion}
+	if strings.HasPrefix(c.Route.Action, "Microsoft.IoTCentral/") {
+		supported = iotAppsAPIVersions
+	}
+	switch {
+	case version == "":
+		return rest.Fail(http.StatusBadRequest, "MissingApiVersionParameter",
+			"The api-version query parameter (?api-version=) is required for all requests.")
+	case strings.HasPrefix(c.Route.Action, "Microsoft.Resources/"):
+		if !resourcesAPIVersion.MatchString(version) {
+			return rest.Fail(http.StatusBadRequest, "InvalidApiVersionParameter", "The api-version '"+version+"' is invalid.")
+		}
+	case !slices.Contains(supported, version):
+		return rest.Fail(http.StatusBadRequest, "NoRegisteredProviderFound", fmt.Sprintf(
+			"No registered resource provider found for API version '%s'. The supported api-versions are '%s'.", version,
+			strings.Join(supported, ", ")))
+	}
+	return nil
+}
+
+// forAll reports whether everybody with a token may do something: look for tenants and subscriptions, and read what operations
+// a resource provider has.
+func forAll(action string) bool { return strings.HasSuffix(action, "/list") }
 
 // readerActions are those that Azure Sphere Reader has beside the read actions, by their ends. Azure Sphere Publisher lacks
 // listDeployments and has publisherActions. From the role definitions.
@@ -197,38 +239,6 @@ func tokenFailure(c *call, err error) *rest.Failure {
 	return f.With("WWW-Authenticate", c.s.config.Tenant.Challenge(f.Message))
 }
 
-// armError is the error shape of Resource Manager. The Azure Sphere resource provider may leave its own errors without
-// a body.
-func armError(c *call, f *rest.Failure) rest.Answer {
-	if f.Own && c.s.config.Behavior.ErrorBodyAbsent {
-		return rest.Empty(f.Status)
-	}
-	return rest.JSON(f.Status, map[string]any{"error": map[string]any{"code": f.Code, "message": f.Message}})
-}
-
-// armHeaders adds the headers of every answer, which count down what is left of a subscription's requests. POST counts
-// as a write, even where it changes nothing.
-func armHeaders(c *call, a rest.Answer) rest.Answer {
-	a = a.With("x-ms-request-id", c.RequestID).
-		With("x-ms-correlation-request-id", c.RequestID).
-		With("x-ms-routing-request-id", "EMULATOR:"+c.Now.UTC().Format("20060102T150405Z")+":"+c.RequestID).
-		With("Cache-Control", "no-cache").
-		With("Strict-Transport-Security", "max-age=31536000; includeSubDomains").
-		With("X-Content-Type-Options", "nosniff")
-	if c.principal == nil {
-		return a
-	}
-	kind, limit := "writes", 1200
-	switch c.Request.Method {
-	case http.MethodGet, http.MethodHead:
-		kind, limit = "reads", 12000
-	case http.MethodDelete:
-		kind, limit = "deletes", 15000
-	}
-	c.s.quota[kind]++
-	return a.With("x-ms-ratelimit-remaining-subscription-"+kind, strconv.Itoa(max(0, limit-c.s.quota[kind])))
-}
-
 // armBody reads the JSON object of a request.
 func (c *call) armBody() (*rest.Object, *rest.Failure) {
 	o, err := rest.ParseObject(c.Body)
@@ -241,13 +251,50 @@ func (c *call) armBody() (*rest.Object, *rest.Failure) {
 
 // armInvalid is the failure for a body whose members have wrong types or values.
 func armInvalid(problem error) *rest.Failure {
-	return rest.FailOwn(http.StatusBadRequest, "ValidationError", "The request is invalid: "+problem.Error()+".")
+	return rest.FailOwn(http.StatusBadRequest, "InvalidParameters", "The request is invalid: "+problem.Error()+".")
 }
 
 // armList is an ARM list. A nextLink is left out when the list is complete.
 type armList struct {
 	Value    []any  `json:"value"`
 	NextLink string `json:"nextLink,omitempty"`
+}
+
+// postList is the answer to a POST that lists: unlike that of a GET, it has a nextLink that is null.
+type postList struct {
+	Value    []any             `json:"value"`
+	NextLink rest.OptionalText `json:"nextLink"`
+}
+
+// posted is a resource in the answer to a POST: its properties come first, and its systemData is null.
+type posted struct {
+	Properties any     `json:"properties"`
+	ID         string  `json:"id"`
+	Name       string  `json:"name"`
+	Type       string  `json:"type"`
+	SystemData *string `json:"systemData"`
+}
+
+func (r armChild) asPosted() posted {
+	return posted{Properties: r.Properties, ID: r.ID, Name: r.Name, Type: r.Type}
+}
+
+// postPage is page for the answer to a POST.
+func (c *call) postPage(items []any) (rest.Answer, *rest.Failure) {
+	list, f := c.page(items)
+	if f != nil {
+		return rest.Answer{}, f
+	}
+	next := rest.Null
+	if list.NextLink != "" {
+		next = rest.Set(list.NextLink)
+	}
+	return rest.JSON(http.StatusOK, postList{list.Value, next}), nil
+}
+
+// notFound is what the resource provider says of a resource that it does not know. Its wording is that of recordings.
+func notFound() *rest.Failure {
+	return rest.FailOwn(http.StatusNotFound, "ResourceNotFound", "Resource not found")
 }
 
 // page cuts a list by $skip, $top and $maxpagesize. Resource providers do not say what $filter may hold, and it is

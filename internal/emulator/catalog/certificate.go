@@ -37,8 +37,15 @@ func (c *Certificate) X509() *x509.Certificate { return c.issuer.Certificate }
 // Thumbprint returns the SHA-1 of the DER in upper-case hex.
 func (c *Certificate) Thumbprint() string { return pki.Thumbprint(c.issuer.Certificate) }
 
-// SerialName returns the serial number in upper-case hex, with the leading 00 where DER has it.
-func (c *Certificate) SerialName() string { return pki.SerialName(c.issuer.Certificate) }
+// SerialName returns the serial number in upper-case hex, with the leading 00 where DER has it. A single leading zero is not shown:
+// the help of the CLI has a name of 31 digits.
+func (c *Certificate) SerialName() string {
+	name := pki.SerialName(c.issuer.Certificate)
+	if short, found := strings.CutPrefix(name, "0"); found && !strings.HasPrefix(short, "0") {
+		return short
+	}
+	return name
+}
 
 // Subject returns the subject as Azure shows it.
 func (c *Certificate) Subject() string { return c.issuer.Subject() }

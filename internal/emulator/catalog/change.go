@@ -27,6 +27,12 @@ func (c *Change) End(now time.Time) {
 	}
 }
 
+// Drop ends the change without its effect.
+func (c *Change) Drop(now time.Time) {
+	c.effect = func() {}
+	c.End(now)
+}
+
 // Ended returns when the change took effect. It is zero while the change is in progress.
 func (c *Change) Ended() time.Time { return c.ended }
 
@@ -37,9 +43,21 @@ func (s *Store) Settle(now time.Time) {
 			c.End(now)
 		}
 	}
-	if !s.behavior.AutomaticRotation {
-		return
+	if s.behavior.AutomaticRotation {
+		s.renewAll(now)
 	}
+}
+
+// Pass makes everything happen that is due by now, after the clock was moved: CAs are renewed as in life, whatever the
+// switch says.
+func (s *Store) Pass(now time.Time) {
+	s.Lock()
+	defer s.Unlock()
+	s.Settle(now)
+	s.renewAll(now)
+}
+
+func (s *Store) renewAll(now time.Time) {
 	for _, cat := range s.catalogs {
 		for s.renew(cat, now) {
 		}

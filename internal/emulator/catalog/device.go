@@ -12,7 +12,7 @@ import (
 type Device struct {
 	Place
 
-	ID           string // 128 hex digits, upper case
+	ID           string // 128 hex digits, lower case as the service writes them
 	Provisioning string
 }
 
@@ -33,10 +33,10 @@ func (cat *Catalog) FindPlace(productName, groupName string) (Place, bool) {
 	return Place{}, false
 }
 
-// DeviceID returns the resource ID of a device at a place.
+// DeviceID returns the resource ID of a device at a place. A device in no group is shown below the name .default of both.
 func (cat *Catalog) DeviceID(where Place, id string) string {
 	if where == (Place{}) {
-		where = Place{".unassigned", ".unassigned"}
+		where = Place{SystemNames[0], SystemNames[0]}
 	}
 	return cat.ID + "/products/" + where.Product + "/deviceGroups/" + where.Group + "/devices/" + id
 }
@@ -55,7 +55,7 @@ func (cat *Catalog) FindDevice(id string) *Device {
 func (cat *Catalog) Claim(id string, where Place) *Device {
 	d := cat.FindDevice(id)
 	if d == nil {
-		d = &Device{ID: strings.ToUpper(id), Provisioning: "Succeeded"}
+		d = &Device{ID: strings.ToLower(id), Provisioning: "Succeeded"}
 		cat.Devices = append(cat.Devices, d)
 	}
 	d.Place = where

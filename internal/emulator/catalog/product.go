@@ -32,6 +32,7 @@ type DeviceGroup struct {
 	CrashDumps        string
 	DataBoundary      string
 	Provisioning      string
+	Deployments       []*Deployment // oldest first
 }
 
 // ProductID returns the resource ID of a product.
@@ -62,11 +63,15 @@ func (p *Product) FindGroup(name string) *DeviceGroup {
 	return nil
 }
 
-// HasDevices reports whether a product has devices, or its device group where one is given.
-func (cat *Catalog) HasDevices(p *Product, g *DeviceGroup) bool {
-	return slices.ContainsFunc(cat.Devices, func(d *Device) bool {
-		return d.Product == p.Name && (g == nil || d.Group == g.Name)
-	})
+// CountDevices counts the devices of a product, or of its device group where one is given.
+func (cat *Catalog) CountDevices(p *Product, g *DeviceGroup) int {
+	count := 0
+	for _, d := range cat.Devices {
+		if d.Product == p.Name && (g == nil || d.Group == g.Name) {
+			count++
+		}
+	}
+	return count
 }
 
 // DeleteProduct removes a product.

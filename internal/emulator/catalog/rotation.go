@@ -78,12 +78,28 @@ func (s *Store) issueCA(cat *Catalog, notBefore time.Time) error {
 			notBefore = earlier.issuer.Certificate.NotBefore.Add(time.Minute)
 		}
 	}
-	ca, err := s.pki.NewCatalogCA(cat.TenantID, notBefore)
+	ca, err := s.pki.NewCatalogCA(cat.TenantID, notBefore, s.form(len(cat.certificates)))
 	if err != nil {
 		return fmt.Errorf("issuing the CA of catalog %s: %w", cat.Name, err)
 	}
 	cat.certificates = append(cat.certificates, &Certificate{issuer: ca, status: StatusInactive})
 	return nil
+}
+
+// form is the form of a catalog's CA of that number, from 0.
+func (s *Store) form(number int) pki.Form {
+	made := pki.Form{P256: s.behavior.CAKeyP256}
+	switch s.behavior.CASerial {
+	case SerialsMixed:
+		made.Serial = []pki.Serial{pki.SerialSigned, pki.SerialPlain, pki.SerialShort}[number%3]
+	case SerialsSigned:
+		made.Serial = pki.SerialSigned
+	case SerialsPlain:
+		made.Serial = pki.SerialPlain
+	case SerialsShort:
+		made.Serial = pki.SerialShort
+	}
+	return made
 }
 
 // active returns the CA that signs device certificates, or nil.

@@ -4,7 +4,7 @@
 package catalog
 
 import (
-	"crypto/x509"
+	"crypto/tls"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,21 +38,24 @@ type Catalog struct {
 	Name          string
 	TenantID      string
 	TenantName    string
-	Location      string // as it was sent
-	Tags          map[string]string
+	Location      string            // as it was sent
+	Tags          map[string]string // nil: none were ever given
 	Provisioning  string
 	ETag          string // of the ARM resource
 
 	Products []*Product
 	Devices  []*Device
+	Images   []*Image // oldest first
 
 	certificates []*Certificate // oldest first
 }
 
 // Stamp says who made and changed a thing, and when.
 type Stamp struct {
-	Created, Modified     time.Time
-	CreatedBy, ModifiedBy string // client IDs
+	Created    time.Time `json:"created,omitzero"`
+	Modified   time.Time `json:"modified,omitzero"`
+	CreatedBy  string    `json:"created_by,omitempty"`  // client ID
+	ModifiedBy string    `json:"modified_by,omitempty"` // likewise
 }
 
 // Made is the stamp of what is made now.
@@ -86,7 +89,21 @@ func (s *Store) Unlock() { s.mu.Unlock() }
 
 // Create makes a catalog whose CA is so old, and lists it.
 func (s *Store) Create(resourceGroup, name, by string, now time.Time, caAge time.Duration) (*Catalog, error) {
-	cat := &Catalog{
+	cat := s.newCatalog(resourceGroup, name, by, now)
+	if err := s.issueCA(cat, now.Add(-caAge-pki.CatalogBackoff)); err != nil {
+		return nil, err
+	}
+	cat.certificates[0].status = StatusActive
+	s.catalogs = append(s.catalogs, cat)
+	if s.first == "" {
+		s.first = cat.ID
+	}
+	return cat, nil
+}
+
+// newCatalog makes a catalog without a CA, and does not list it.
+func (s *Store) newCatalog(resourceGroup, name, by string, now time.Time) *Catalog {
+	return &Catalog{
 		Stamp: Made(by, now),
 		ID: fmt.Sprintf("/subscriptions/%s/resourceGroups/%s/providers/Microsoft.AzureSphere/catalogs/%s",
 			s.subscriptionID, resourceGroup, name),
@@ -99,15 +116,6 @@ func (s *Store) Create(resourceGroup, name, by string, now time.Time, caAge time
 		Provisioning:  "Succeeded",
 		ETag:          NewETag(),
 	}
-	if err := s.issueCA(cat, now.Add(-caAge-pki.CatalogBackoff)); err != nil {
-		return nil, err
-	}
-	cat.certificates[0].status = StatusActive
-	s.catalogs = append(s.catalogs, cat)
-	if s.first == "" {
-		s.first = cat.ID
-	}
-	return cat, nil
 }
 
 // AwaitCertificate hides the certificate of a catalog that was just made for as long as the switch says.
@@ -166,7 +174,7 @@ func (s *Store) Claimed(deviceID string, cat *Catalog, where Place) bool {
 
 // DeviceCertificate issues the certificate of a device under the CA with the thumbprint, whatever its status. It reports an
 // error when no catalog has such a CA.
-func (s *Store) DeviceCertificate(caThumbprint, deviceID string, now time.Time) (*x509.Certificate, error) {
+func (s *Store) DeviceCertificate(caThumbprint, deviceID string, now time.Time) (tls.Certificate, error) {
 	s.Lock()
 	defer s.Unlock()
 	s.Settle(now)
@@ -177,5 +185,5 @@ func (s *Store) DeviceCertificate(caThumbprint, deviceID string, now time.Time) 
 			}
 		}
 	}
-	return nil, fmt.Errorf("no catalog has a CA with the thumbprint %s", caThumbprint)
+	return tls.Certificate{}, fmt.Errorf("no catalog has a CA with the thumbprint %s", caThumbprint)
 }

@@ -4,7 +4,11 @@
 package catalog_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/x509"
 	"encoding/json"
+	"fmt"
+	"math/big"
 	"net/http"
 	"strings"
 	"testing"
@@ -114,6 +118,50 @@ func TestSwitch_nonActiveProof(t *testing.T) {
 		for serial, status := range map[string]int{active: http.StatusOK, upcoming: want} {
 			s.ARM(http.MethodPost, s.Info.CatalogID+"/certificates/"+serial+"/retrieveProofOfPossessionNonce",
 				`{"proofOfPossessionNonce":"code"}`).Want(status)
+		}
+	}
+}
+
+func TestSwitch_caKeyAndSerial(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{"mixed": "34 00, 32 , 31 ", "signed": "34 00, 34 00, 34 00", "plain": "32 , 32 , 32 ", "short": "31 , 31 , 31 "} {
+		s := emulatortest.Switched(t, "ca-serial", value)
+		for _, stage := range []emulator.Stage{emulator.StageIssue, emulator.StageActivate, emulator.StageIssue} {
+			if err := s.Emulator.Rotate("", stage); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list := s.ARM(http.MethodGet, s.Info.CatalogID+"/certificates", "").Want(http.StatusOK)
+		var forms []string
+		for i := range 3 {
+			name := list.Text("value", i, "name")
+			zeros := ""
+			if strings.HasPrefix(name, "00") {
+				zeros = "00"
+			}
+			forms = append(forms, fmt.Sprintf("%d %s", len(name), zeros))
+			// Whatever the form, it is the serial number of the certificate.
+			number, _ := new(big.Int).SetString(name, 16)
+			if serial := s.Certificate(list.Text("value", i, "properties", "certificate")).SerialNumber; number == nil || number.Cmp(serial) != 0 {
+				t.Errorf("%s: the certificate %x is named %s", value, serial, name)
+			}
+			s.Proof(name, "nonce")
+		}
+		if got := strings.Join(forms, ", "); got != want {
+			t.Errorf("%s: digits and leading zeros are %s, want %s", value, got, want)
+		}
+	}
+	for value, want := range map[string]x509.SignatureAlgorithm{"P-384": x509.ECDSAWithSHA384, "P-256": x509.ECDSAWithSHA256} {
+		s := emulatortest.Switched(t, "ca-key", value)
+		serial, encoded := s.ActiveCA()
+		ca, proof := s.Certificate(encoded), s.Certificate(s.Proof(serial, "nonce"))
+		key, _ := ca.PublicKey.(*ecdsa.PublicKey)
+		if key == nil || key.Params().Name != value || proof.SignatureAlgorithm != want || proof.CheckSignatureFrom(ca) != nil {
+			t.Errorf("%s: the CA has the key %v, the proof the signature %v", value, key, proof.SignatureAlgorithm)
+		}
+		// What is above it stays as it is.
+		if ca.SignatureAlgorithm != x509.ECDSAWithSHA384 {
+			t.Errorf("%s: the CA is signed with %v", value, ca.SignatureAlgorithm)
 		}
 	}
 }

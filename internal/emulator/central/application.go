@@ -6,6 +6,7 @@ package central
 import (
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,32 +35,50 @@ type Application struct {
 	devices []*device
 }
 
-// Add adds an application to the resource group, which is named by its resource ID. The rate limit is in requests per
-// second; 0: unlimited.
-func (s *Service) Add(subdomain, resourceGroupID string, rateLimit int) *Application {
+// Add adds an application with a resource ID. The rate limit is in requests per second; 0: unlimited.
+func (s *Service) Add(subdomain, resourceID string, rateLimit int) *Application {
 	app := &Application{
 		Subdomain:  subdomain,
 		ID:         uuid.NewString(),
-		ResourceID: resourceGroupID + "/providers/Microsoft.IoTCentral/iotApps/" + subdomain,
+		ResourceID: resourceID,
 		IDScope:    fmt.Sprintf("0ne00%06X", uuid.New().ID()&0xffffff),
 		secret:     []byte(pki.RandomText(32)),
 	}
 	if rateLimit > 0 {
 		app.limiter = rate.NewLimiter(rate.Limit(rateLimit), rateLimit)
 	}
-	token := &apiToken{id: "emulator", roles: []string{appAdministrator}, expiry: s.now().Add(apiTokenLife)}
-	app.tokens = append(app.tokens, token)
-	app.APIToken = app.signAPIToken(token)
+	app.tokens = append(app.tokens, s.ownToken())
+	app.APIToken = app.signAPIToken(app.tokens[0])
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.apps = append(s.apps, app)
 	return app
 }
 
+// ownToken is the API token that clients are told of.
+func (s *Service) ownToken() *apiToken {
+	return &apiToken{id: ownTokenID, roles: []string{appAdministrator}, expiry: s.tenant.Now().Add(apiTokenLife)}
+}
+
+const ownTokenID = "emulator"
+
+// Remove removes the application with the resource ID.
+func (s *Service) Remove(resourceID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.apps = slices.DeleteFunc(slices.Clone(s.apps), func(app *Application) bool { return strings.EqualFold(app.ResourceID, resourceID) })
+}
+
 // Applications returns every application, in order of creation.
-func (s *Service) Applications() []*Application { return s.apps }
+func (s *Service) Applications() []*Application {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.apps)
+}
 
 // Find returns the application with that subdomain or application ID, or nil.
 func (s *Service) Find(label string) *Application {
-	for _, app := range s.apps {
+	for _, app := range s.Applications() {
 		if strings.EqualFold(label, app.Subdomain) || strings.EqualFold(label, app.ID) {
 			return app
 		}

@@ -5,7 +5,6 @@ package central_test
 
 import (
 	"net/http"
-	"slices"
 	"testing"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
@@ -36,7 +35,7 @@ func TestCentralDevices_areMadeListedAndRemoved(t *testing.T) {
 	if emulatortest.JSON(list.At("value", 0)) != emulatortest.JSON(s.Central(http.MethodGet, "/devices/d-1", "").At()) || list.Text("value", 1, "id") != "d-2" {
 		t.Errorf("listed %s", list.Body)
 	}
-	if got := s.Emulator.State().Applications[0].Devices; !slices.Equal(got, []string{"d-1", "d-2"}) {
+	if got := s.Emulator.State().Applications[0].Devices; len(got) != 2 || got[0].ID != "d-1" || got[1].ID != "d-2" {
 		t.Errorf("the state has %v", got)
 	}
 	s.Central(http.MethodDelete, "/devices/d-1", "").Want(http.StatusNoContent)

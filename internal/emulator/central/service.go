@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
@@ -28,7 +29,9 @@ type Service struct {
 	tenant   *entra.Tenant
 	behavior Behavior
 	now      func() time.Time
-	apps     []*Application
+
+	mu   sync.Mutex // guards what follows
+	apps []*Application
 }
 
 // call is a request to an application.
@@ -60,6 +63,7 @@ func (s *Service) Handler(app *Application, host rest.Host) http.Handler {
 	addEntries(served)
 	addAPITokens(served)
 	addDevices(served)
+	addPeople(served)
 	return served
 }
 
@@ -68,7 +72,7 @@ func admit(c *call) *rest.Failure {
 	if c.app == nil {
 		return rest.Fail(http.StatusNotFound, "NotFound", "The application was not found.")
 	}
-	if c.app.limiter != nil && !c.app.limiter.AllowN(c.Now, 1) {
+	if c.app.limiter != nil && !c.app.limiter.AllowN(c.s.tenant.Now(), 1) {
 		f := rest.Fail(http.StatusTooManyRequests, "TooManyRequests", "The application has had too many requests.")
 		if seconds := c.s.behavior.RetryAfter; seconds > 0 {
 			f = f.With("Retry-After", strconv.Itoa(seconds))
@@ -98,7 +102,7 @@ func admit(c *call) *rest.Failure {
 // an API token of the application.
 func (c *call) level() (entra.Level, error) {
 	if authorization := c.Request.Header.Get("Authorization"); strings.HasPrefix(authorization, sasScheme) {
-		return c.app.checkAPIToken(authorization, c.Now)
+		return c.app.checkAPIToken(authorization, c.s.tenant.Now())
 	}
 	p, err := c.s.tenant.Bearer(c.Call, entra.AudienceIoTCentral)
 	if err != nil {

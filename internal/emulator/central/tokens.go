@@ -38,8 +38,9 @@ type apiToken struct {
 // the permission that manages device connectivity, which operators do not have.
 var centralRoles = map[string]entra.Level{
 	"ca310b8d-2f4a-44e0-a36e-957c202cd8d4": entra.Everything, // App Administrator
-	"344138e9-8de4-4497-8c54-5237e96d6aaf": entra.Everything, // App Builder
-	"ae2c9854-393b-4f97-8c42-479d70ce626e": entra.Nothing,    // App Operator
+	appBuilder:                             entra.Everything,
+	appOperator:                            entra.Nothing,
+	groupReader:                            entra.Reading,
 }
 
 const appAdministrator = "ca310b8d-2f4a-44e0-a36e-957c202cd8d4"
@@ -157,7 +158,7 @@ func putAPIToken(c *call) (rest.Answer, *rest.Failure) {
 	if c.app.findAPIToken(id) != nil {
 		return rest.Answer{}, rest.Fail(http.StatusConflict, "Conflict", "The API token already exists.")
 	}
-	t := &apiToken{id: id, roles: roles, expiry: c.Now.Add(apiTokenLife)}
+	t := &apiToken{id: id, roles: roles, expiry: c.s.tenant.Now().Add(apiTokenLife)}
 	c.app.tokens = append(c.app.tokens, t)
 	return rest.JSON(http.StatusOK, t.body(c.app.signAPIToken(t))), nil
 }

@@ -33,6 +33,9 @@ var nullable = []string{
 	"DeviceGroupProperties.hasDeployment",
 	"DeviceGroupListResult.nextLink",
 	"ArmResource.systemData",
+	"DeviceProperties.deviceId", "DeviceProperties.lastAvailableOsVersion", "DeviceProperties.lastInstalledOsVersion",
+	"DeviceProperties.lastOsUpdateUtc", "DeviceProperties.lastUpdateRequestUtc", "ImageProperties.description",
+	"DeviceListResult.nextLink", "DeploymentListResult.nextLink", "PagedDeviceInsight.nextLink",
 }
 
 // centralTitle is the title of the files of IoT Central.

@@ -112,8 +112,8 @@ func (v *Validator) Check(x emulator.Exchange) error {
 	}
 	for _, d := range v.documents[x.Service] {
 		version := address.Query().Get("api-version")
-		if x.Service == "iotcentral" && version != d.version {
-			continue
+		if version != d.version && (x.Service == "iotcentral" || version != "") {
+			continue // another version of the service, or another of Resource Manager's providers
 		}
 		op, values := d.find(x.Method, address)
 		if op == nil {

@@ -12,10 +12,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 )
@@ -156,6 +159,24 @@ func (s *Session) ARMAs(principal, method, path, body string) *Reply {
 	}
 	return s.Send(method, strings.TrimSuffix(s.Info.Endpoints.ResourceManager, "/")+path+separator+"api-version="+SphereVersion,
 		[]byte(body), headers...)
+}
+
+// Settled sends a request to Resource Manager, which must succeed, and polls its operation, if it has one, until it is done.
+func (s *Session) Settled(method, path, body string) *Reply {
+	s.T.Helper()
+	answered := s.ARM(method, path, body)
+	if answered.Status >= http.StatusBadRequest {
+		s.T.Fatalf("%s %s: status %d; body: %s", method, path, answered.Status, answered.Body)
+	}
+	address := answered.Header.Get("Azure-AsyncOperation")
+	for range 10 {
+		if address == "" || s.Send(http.MethodGet, address, nil, "Authorization", s.Token(s.Info.Audiences.ResourceManager)).
+			Want(http.StatusOK).Text("status") == "Succeeded" {
+			return answered
+		}
+	}
+	s.T.Fatal("the operation does not end")
+	return nil
 }
 
 // Central sends a request to the first IoT Central application, in the preview version.
@@ -326,6 +347,24 @@ func Switched(t *testing.T, name, value string) *Session {
 		t.Fatal(err)
 	}
 	return Start(t, opts)
+}
+
+// Image is an image package and the body that sends it.
+type Image struct{ ID, ComponentID, Body string }
+
+// NewImage makes the package of an application image, with the metadata that real ones end with.
+func NewImage(name string) Image {
+	component, id := uuid.New(), uuid.New()
+	dotNet := func(u uuid.UUID) []byte { // whose first three numbers are little-endian
+		return []byte{u[3], u[2], u[1], u[0], u[5], u[4], u[7], u[6], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]}
+	}
+	padded := make([]byte, 32)
+	copy(padded, name)
+	content := slices.Concat(make([]byte, 16384),
+		[]byte("4X4M\x02\x00\x00\x00ID\x24\x00\x0a\x00\x00\x00"), dotNet(component), dotNet(id),
+		[]byte("DB\x28\x00\x00\x00\x00\x00\x00\x00\x00\x00"), padded, []byte{0xa0, 0, 0, 0}, make([]byte, 64))
+	encoded := base64.StdEncoding.EncodeToString(content)
+	return Image{id.String(), component.String(), JSON(map[string]any{"properties": map[string]string{"image": encoded}})}
 }
 
 // DeviceID is the ID of a device: 128 hex digits.

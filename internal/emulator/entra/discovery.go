@@ -12,10 +12,11 @@ import (
 )
 
 // instanceDiscovery tells which names an authority has. The emulator's has one.
-func (t *Tenant) instanceDiscovery(*rest.Call) (rest.Answer, *rest.Failure) {
-	host := strings.TrimSuffix(strings.TrimPrefix(t.config.AuthorityHost, "https://"), "/")
+func (t *Tenant) instanceDiscovery(c *rest.Call) (rest.Answer, *rest.Failure) {
+	base := t.authorityFor(c)
+	host := strings.TrimSuffix(strings.TrimPrefix(base, "https://"), "/"+t.ID)
 	return rest.JSON(http.StatusOK, map[string]any{
-		"tenant_discovery_endpoint": t.issuer() + "/.well-known/openid-configuration",
+		"tenant_discovery_endpoint": base + "/v2.0/.well-known/openid-configuration",
 		"api-version":               "1.1",
 		"metadata": []any{map[string]any{
 			"preferred_network": host, "preferred_cache": host, "aliases": []string{host},
@@ -27,9 +28,9 @@ func (t *Tenant) openIDConfiguration(c *rest.Call) (rest.Answer, *rest.Failure) 
 	if f := t.known(c); f != nil {
 		return rest.Answer{}, f
 	}
-	base := t.authority()
+	base := t.authorityFor(c)
 	return rest.JSON(http.StatusOK, map[string]any{
-		"issuer":                                t.issuer(),
+		"issuer":                                base + "/v2.0",
 		"authorization_endpoint":                base + "/oauth2/v2.0/authorize",
 		"token_endpoint":                        base + "/oauth2/v2.0/token",
 		"device_authorization_endpoint":         base + "/oauth2/v2.0/devicecode",
@@ -42,6 +43,14 @@ func (t *Tenant) openIDConfiguration(c *rest.Call) (rest.Answer, *rest.Failure) 
 		"scopes_supported":                      []string{"openid", "profile", "email", "offline_access"},
 		"token_endpoint_auth_methods_supported": []string{"client_secret_post", "client_secret_basic", "private_key_jwt"},
 	}), nil
+}
+
+// authorityFor is the authority as a client knows it. One that came through the proxy knows it by its public name.
+func (t *Tenant) authorityFor(c *rest.Call) string {
+	if host := strings.TrimSuffix(c.Request.Host, ":443"); host == "login.microsoftonline.com" || host == "login.windows.net" {
+		return "https://" + host + "/" + t.ID
+	}
+	return t.authority()
 }
 
 // known refuses every tenant but the emulator's own.

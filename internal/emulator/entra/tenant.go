@@ -21,7 +21,7 @@ type Config struct {
 	AuthorityHost    string           // https://HOST/
 	MetadataURL      string           // http://HOST, the address of the metadata listener
 	FederatedIssuers []string         // further token issuers whose client assertions the owner accepts, of any subject
-	Now              func() time.Time // clock, in UTC
+	Now              func() time.Time // clock of tokens, in UTC
 }
 
 // Tenant is an Entra tenant. Its principals are never added to.
@@ -82,6 +82,9 @@ func New(config Config) (*Tenant, error) {
 	return t, nil
 }
 
+// Now is the time that tokens go by: not the emulated one, since clients hold them against their own clock.
+func (t *Tenant) Now() time.Time { return t.config.Now() }
+
 // authority is the address of the tenant, without a slash at its end.
 func (t *Tenant) authority() string { return t.config.AuthorityHost + t.ID }
 
@@ -99,6 +102,9 @@ func (t *Tenant) Principals() []Principal {
 	}
 	return list
 }
+
+// ServicePrincipals returns every principal with what it may do. They must not be changed.
+func (t *Tenant) ServicePrincipals() []*ServicePrincipal { return t.principals }
 
 // Token returns an access token for the audience, as the token endpoint issues it to the client. It reports an error for
 // an unknown client ID.

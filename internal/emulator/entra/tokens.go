@@ -95,7 +95,7 @@ func (t *Tenant) Bearer(c *rest.Call, audiences ...string) (*ServicePrincipal, e
 	_, err := jwt.NewParser(
 		jwt.WithValidMethods([]string{"ES256"}),
 		jwt.WithExpirationRequired(),
-		jwt.WithTimeFunc(func() time.Time { return c.Now }),
+		jwt.WithTimeFunc(t.config.Now),
 		// Clients and the emulator share a machine, but not the rounding of their clocks.
 		jwt.WithLeeway(5*time.Second),
 	).ParseWithClaims(raw, claims, func(*jwt.Token) (any, error) { return &t.key.key.PublicKey, nil })

@@ -54,6 +54,9 @@ func New(tenant *entra.Tenant, store *catalog.Store, behavior Behavior, host res
 // ServeHTTP answers a request.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.rest.ServeHTTP(w, r) }
 
+// Routes returns every operation.
+func (s *Service) Routes() []rest.Listed { return s.rest.Routes() }
+
 // admit checks the token, the principal's role in the tenant, and that the tenant exists. A proof of possession
 // takes more than the Reader role.
 func admit(c *call) *rest.Failure {

@@ -25,28 +25,42 @@ type Issuer struct {
 	parent      *Issuer // nil when it signed itself
 }
 
+// shape is what may differ between the certificates of one profile.
+type shape struct {
+	curve  elliptic.Curve
+	serial []byte // as a positive number
+}
+
+// usual is the shape of everything but catalog CAs: P-384, and a random serial number of so many bytes whose top bit is set.
+func usual(serialBytes int) shape {
+	serial := RandomBytes(serialBytes)
+	// With its top bit set, a serial number is encoded with a leading zero byte, which Azure shows in its names.
+	serial[0] |= 0x80
+	return shape{elliptic.P384(), serial}
+}
+
 const caKeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign | x509.KeyUsageCRLSign
 
-// newIssuer completes the template with a fresh P-384 key, a serial number of so many bytes and the subject, and has it
-// signed by the parent, or by itself when that is nil.
-func newIssuer(parent *Issuer, subject []attribute, serialBytes int, template *x509.Certificate) (*Issuer, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+// newIssuer completes the template with a fresh key, the serial number and the subject, and has it signed by the parent, or by
+// itself when that is nil.
+func newIssuer(parent *Issuer, subject []attribute, form shape, template *x509.Certificate) (*Issuer, error) {
+	key, err := ecdsa.GenerateKey(form.curve, rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("making a key: %w", err)
 	}
 	if template.RawSubject, err = encodeName(subject...); err != nil {
 		return nil, err
 	}
-	serial := RandomBytes(serialBytes)
-	// With its top bit set, a serial number is encoded with a leading zero byte, which Azure shows in its names.
-	serial[0] |= 0x80
-	template.SerialNumber = new(big.Int).SetBytes(serial)
-	template.SignatureAlgorithm = x509.ECDSAWithSHA384
+	template.SerialNumber = new(big.Int).SetBytes(form.serial)
 	template.NotBefore = template.NotBefore.UTC().Truncate(time.Second)
 	template.NotAfter = template.NotAfter.UTC().Truncate(time.Second)
 	signer, signerKey := template, key
 	if parent != nil {
 		signer, signerKey = parent.Certificate, parent.key
+	}
+	template.SignatureAlgorithm = x509.ECDSAWithSHA384
+	if signerKey.Curve == elliptic.P256() {
+		template.SignatureAlgorithm = x509.ECDSAWithSHA256
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, signer, key.Public(), signerKey)
 	if err != nil {

@@ -4,6 +4,8 @@
 package pki
 
 import (
+	"crypto/elliptic"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -67,7 +69,7 @@ func newRoot(from, until time.Time) (*Issuer, error) {
 		country("US"), organization("Microsoft Corporation"),
 		commonName(fmt.Sprintf("Azure Sphere Root Certificate Authority %d", notBefore.Year())),
 	}
-	return newIssuer(nil, subject, 16, &x509.Certificate{
+	return newIssuer(nil, subject, usual(16), &x509.Certificate{
 		NotBefore:             notBefore,
 		NotAfter:              notBefore.AddDate(rootCALife, 0, 0),
 		KeyUsage:              caKeyUsage,
@@ -82,7 +84,7 @@ func newPolicyCA(root *Issuer, from, until time.Time) (*Issuer, error) {
 		country("US"), organization("Microsoft Corporation"),
 		commonName(fmt.Sprintf("Azure Sphere Policy CA %d", from.Year())),
 	}
-	return newIssuer(root, subject, 19, &x509.Certificate{
+	return newIssuer(root, subject, usual(19), &x509.Certificate{
 		NotBefore:             from,
 		NotAfter:              until,
 		KeyUsage:              caKeyUsage,
@@ -99,9 +101,47 @@ func newPolicyCA(root *Issuer, from, until time.Time) (*Issuer, error) {
 	})
 }
 
+// Form is what may differ between the CAs of catalogs.
+type Form struct {
+	P256   bool   // a key on the curve P-256, as one of 2020 had, instead of P-384
+	Serial Serial // form of its serial number
+}
+
+// Serial is the form of a serial number of 128 bits.
+type Serial int
+
+// The forms of a serial number.
+const (
+	SerialSigned Serial = iota // its top bit is set: 34 digits, of which the first two are zeros
+	SerialPlain                // its top bit is clear: 32 digits
+	SerialShort                // it begins with four zero bits: 31 digits and a leading zero
+)
+
+func (f Form) shape() shape {
+	made := usual(16)
+	if f.P256 {
+		made.curve = elliptic.P256()
+	}
+	switch f.Serial {
+	case SerialSigned:
+	case SerialPlain:
+		made.serial[0] = made.serial[0]&0x7f | 0x40
+	case SerialShort:
+		made.serial[0] = made.serial[0]&0x0f | 0x01 // never a zero byte
+	}
+	return made
+}
+
+// random is the shape of what a catalog CA signs: the top bit of its serial number is as it comes.
+func random() shape {
+	serial := RandomBytes(16)
+	serial[0] |= 0x01 // or the number could be shorter
+	return shape{elliptic.P384(), serial}
+}
+
 // NewCatalogCA makes the CA of a catalog. It has neither a subject nor an authority key identifier, and spaces in the
 // address of its CRL, as the real ones do.
-func (h *Hierarchy) NewCatalogCA(tenantID string, notBefore time.Time) (*Issuer, error) {
+func (h *Hierarchy) NewCatalogCA(tenantID string, notBefore time.Time, form Form) (*Issuer, error) {
 	notBefore = notBefore.UTC().Truncate(time.Second)
 	notAfter := notBefore.AddDate(catalogCALife, 0, 0)
 	policy, err := h.policyFor(notBefore, notAfter)
@@ -113,7 +153,7 @@ func (h *Hierarchy) NewCatalogCA(tenantID string, notBefore time.Time) (*Issuer,
 		country("US"), state("Washington"), locality("Redmond"), organization("Microsoft Corporation"),
 		commonName("Microsoft Azure Sphere " + tenantID),
 	}
-	return newIssuer(withoutKeyID(policy), subject, 16, &x509.Certificate{
+	return newIssuer(withoutKeyID(policy), subject, form.shape(), &x509.Certificate{
 		NotBefore: notBefore,
 		NotAfter:  notAfter,
 		KeyUsage:  caKeyUsage,
@@ -133,7 +173,7 @@ func (h *Hierarchy) NewCatalogCA(tenantID string, notBefore time.Time) (*Issuer,
 // NewProof makes a proof of possession: a certificate for a fresh key, which nobody keeps, with the nonce as its whole
 // subject. Its key usage reads as encipherOnly, and its extended key usage is critical and empty.
 func NewProof(ca *Issuer, nonce string, now time.Time) (*x509.Certificate, error) {
-	proof, err := newIssuer(withoutKeyID(ca), []attribute{commonName(nonce)}, 16, &x509.Certificate{
+	proof, err := newIssuer(withoutKeyID(ca), []attribute{commonName(nonce)}, random(), &x509.Certificate{
 		NotBefore: now.Add(-proofBefore),
 		NotAfter:  now.Add(proofAfter),
 		ExtraExtensions: []pkix.Extension{
@@ -147,15 +187,20 @@ func NewProof(ca *Issuer, nonce string, now time.Time) (*x509.Certificate, error
 	return proof.Certificate, nil
 }
 
-// NewDeviceCertificate makes the certificate of a device, as if the device had got it just now.
-func NewDeviceCertificate(ca *Issuer, deviceID string, now time.Time) (*x509.Certificate, error) {
-	leaf, err := newIssuer(withoutKeyID(ca), []attribute{commonName(deviceID)}, 16, &x509.Certificate{
+// NewDeviceCertificate makes the certificate of a device and its key, as if the device had got it just now. The chain is
+// what the device presents: its own certificate, and those above it but the root.
+func NewDeviceCertificate(ca *Issuer, deviceID string, now time.Time) (tls.Certificate, error) {
+	leaf, err := newIssuer(withoutKeyID(ca), []attribute{commonName(deviceID)}, random(), &x509.Certificate{
 		NotBefore: now.Add(-time.Minute),
 		NotAfter:  now.Add(deviceLife),
 		KeyUsage:  x509.KeyUsageDigitalSignature,
 	})
 	if err != nil {
-		return nil, err
+		return tls.Certificate{}, err
 	}
-	return leaf.Certificate, nil
+	presented := tls.Certificate{PrivateKey: leaf.key, Leaf: leaf.Certificate}
+	for link := leaf; link.parent != nil; link = link.parent {
+		presented.Certificate = append(presented.Certificate, link.Certificate.Raw)
+	}
+	return presented, nil
 }

@@ -59,6 +59,38 @@ func (s *Service[C]) On(pattern, operationID, action string, handle func(C) (Ans
 	}
 }
 
+// Listed is an operation and where it is.
+type Listed struct {
+	Route
+
+	Method, Path string // the path as in the pattern of On
+}
+
+// Routes returns every operation, ordered by path and method. HEAD is not among the methods.
+func (s *Service[C]) Routes() []Listed {
+	var list []Listed
+	for _, path := range slices.Sorted(maps.Keys(s.paths)) {
+		for _, method := range slices.Sorted(maps.Keys(s.paths[path])) {
+			if method != http.MethodHead {
+				list = append(list, Listed{s.paths[path][method].Route, method, path})
+			}
+		}
+	}
+	return list
+}
+
+// Actions returns what callers must be allowed to do for the operations, in order and each once.
+func (s *Service[C]) Actions() []string {
+	var all []string
+	for _, known := range s.paths {
+		for _, op := range known {
+			all = append(all, op.Action)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // ServeHTTP answers a request.
 func (s *Service[C]) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	routed := r

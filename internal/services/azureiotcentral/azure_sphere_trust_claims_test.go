@@ -12,6 +12,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 )
 
 // named is trustConfig with another name.
@@ -85,14 +86,12 @@ func TestAzureSphereTrust_renamedWithoutMovedIsNotEmptied(t *testing.T) {
 	portalGroup(bench)
 	cli := bench.NewCLI(trustConfig(bench, ""))
 	cli.MustRun("apply", "-auto-approve")
-	cli.Write("main.tf", acctest.RequiredProviders+named(bench, "other", ""))
+	cli.Write("main.tf", lab.RequiredProviders+named(bench, "other", ""))
 	output := exits(t, cli, 0, []string{"1 added", "1 destroyed"}, "apply", "-auto-approve")
 	if strings.Contains(output, "Two resources manage the same") {
 		t.Errorf("a resource that goes is in nobody's way:\n%s", output)
 	}
-	if !bench.CanEnrol("contoso", device(t, bench)) {
-		t.Error("the device cannot enrol")
-	}
+	bench.Device().MustEnrol(t, "after the apply")
 	exits(t, cli, 0, nil, "plan", "-detailed-exitcode")
 }
 
@@ -130,11 +129,9 @@ func TestAzureSphereTrust_twoTenantsShareAGroup(t *testing.T) {
 	exits(t, cli, 0, []string{"No entry for the next CA"}, "plan", "-detailed-exitcode")
 	rotate(t, bench, emulator.StageActivate)
 	cli.MustRun("apply", "-auto-approve")
-	if !bench.CanEnrol("contoso", device(t, bench)) {
-		t.Error("a device of the renewed CA cannot enrol")
-	}
+	bench.Device().MustEnrol(t, "with a certificate of the renewed CA")
 	exits(t, cli, 0, nil, "plan", "-detailed-exitcode")
-	cli.Write("main.tf", acctest.RequiredProviders+trustConfig(bench, ""))
+	cli.Write("main.tf", lab.RequiredProviders+trustConfig(bench, ""))
 	cli.MustRun("apply", "-auto-approve")
 	held := 0
 	for _, entry := range iotcentral.Entries() {
@@ -142,7 +139,8 @@ func TestAzureSphereTrust_twoTenantsShareAGroup(t *testing.T) {
 			held++
 		}
 	}
-	if held == 0 || !bench.CanEnrol("contoso", device(t, bench)) {
+	if held == 0 {
 		t.Error("removing the other trust took this one along")
 	}
+	bench.Device().MustEnrol(t, "after the other trust is gone")
 }

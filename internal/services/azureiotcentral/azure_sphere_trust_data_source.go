@@ -166,6 +166,7 @@ func (d *trustDataSource) look(ctx context.Context, found *findings, diags *diag
 	}
 	found.Certificates, found.Now = certificates, d.Now()
 	exists := readGroup(ctx, d.Clients, found, diags)
+	confirmLoss(ctx, d.Clients, found, diags)
 	var problems []problem
 	if missingTenant {
 		problems = append(problems, problem{Code: problemTenantNotFound, Message: tenantNotFound(found.Tenant, err)})

@@ -55,6 +55,8 @@ type findings struct {
 	Tenant sphere.Scope
 	// Enrollment is the group itself.
 	Enrollment iotcentral.EnrollmentGroup
+	// listed says that the list of groups was relied on for what the entries hold.
+	listed bool
 	trust.Situation
 }
 
@@ -66,7 +68,7 @@ func placesOf(configured *clients.Clients, group iotcentral.GroupID) *trust.Enro
 // readGroup reads the group and its entries, and reports whether it exists. One 404
 // is not believed: a group with certificates is there.
 func readGroup(ctx context.Context, configured *clients.Clients, found *findings, diags *diag.Diagnostics) bool {
-	enrollment, err := configured.IoTCentral().Group(ctx, found.Group)
+	enrollment, err := configured.IoTCentral().Shared().Group(ctx, found.Group)
 	gone := transport.IsNotFound(err)
 	if err != nil && !gone {
 		clients.AddError(diags, "Cannot read the enrollment group", err)
@@ -77,12 +79,36 @@ func readGroup(ctx context.Context, configured *clients.Clients, found *findings
 		found.Holds = nil // It has no entries: reading one is an error.
 		return true
 	}
-	found.Holds, err = trust.ReadPlaces(ctx, placesOf(configured, found.Group), found.Places)
+	held, listed, err := configured.IoTCentral().Shared().Entries(ctx, found.Group)
 	if err != nil {
 		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
 	}
+	found.Holds, found.listed = holdings(held), listed
 
 	return !gone || len(found.Holds) > 0
+}
+
+func holdings(held map[iotcentral.Entry]iotcentral.SigningCertificate) map[trust.Place]trust.Holding {
+	holds := map[trust.Place]trust.Holding{}
+	for entry, certificate := range held {
+		holds[trust.Place(entry)] = trust.Holding(certificate)
+	}
+
+	return holds
+}
+
+// confirmLoss reads the entries themselves when the list of groups alone says that
+// trust is lost.
+func confirmLoss(ctx context.Context, configured *clients.Clients, found *findings, diags *diag.Diagnostics) {
+	if !found.listed || trust.NewOutlook(found.Situation, found.Contents()).Trusted {
+		return
+	}
+	held, err := configured.IoTCentral().Shared().ReadEntries(ctx, found.Group)
+	if err != nil {
+		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
+		return
+	}
+	found.Holds = holdings(held)
 }
 
 // loud returns the problems that each refresh warns of: devices cannot enrol, or

@@ -191,10 +191,12 @@ func parseKnown(value fwtypes.Certificate) *certs.Certificate {
 }
 
 // newHandshake returns a handshake without a prover.
-func newHandshake(configured *clients.Clients, thumbprint fwtypes.Thumbprint) trust.Handshake {
+func newHandshake(configured *clients.Clients, id iotcentral.CertificateID, thumbprint fwtypes.Thumbprint) trust.Handshake {
+	answer, _ := configured.IoTCentral().Uploaded(id)
+
 	return trust.Handshake{
 		Verifier: configured.IoTCentral(), Now: configured.Now, Backoff: configured.Backoff,
-		Uploaded: configured.UploadedCertificate(thumbprint.Value()) != nil,
+		Uploaded: configured.UploadedCertificate(thumbprint.Value()) != nil, Answer: answer,
 	}
 }
 
@@ -206,7 +208,7 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id iotce
 	if diags.HasError() {
 		return "", false
 	}
-	handshake := newHandshake(configured, thumbprint)
+	handshake := newHandshake(configured, id, thumbprint)
 	ca := parseKnown(p.CACertificatePEM)
 	if proof := parseKnown(p.VerificationCertificatePEM); proof != nil {
 		if ca == nil {

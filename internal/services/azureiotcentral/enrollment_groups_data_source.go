@@ -128,7 +128,7 @@ func (d *enrollmentGroupsDataSource) Read(ctx context.Context, req datasource.Re
 		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", clients.ExplainMissing(err, "iotcentral", "application"))
 		return
 	}
-	groups, err := d.IoTCentral().Groups(ctx, host)
+	groups, err := d.IoTCentral().Shared().Groups(ctx, host)
 	if err != nil {
 		addListError(host, err, &resp.Diagnostics)
 		return
