@@ -32,17 +32,21 @@ type contender struct {
 	shape lab.Shape
 	// names is how many names of the provider are used.
 	names int
+	// hidden says that the list of groups does not show their certificates.
+	hidden bool
 }
 
 func contenders() []contender {
 	return []contender{
-		{toolFloor, lab.FourResources, 0},
-		{toolFloor, lab.Trust, 0},
-		{toolProvider, lab.FourResources, 1},
-		{toolProvider, lab.FourResources, 2},
-		{toolProvider, lab.Trust, 1},
-		{toolProvider, lab.Trust, 2},
-		{toolScript, "", 0},
+		{toolFloor, lab.FourResources, 0, false},
+		{toolFloor, lab.Trust, 0, false},
+		{toolProvider, lab.FourResources, 1, false},
+		{toolProvider, lab.FourResources, 1, true},
+		{toolProvider, lab.FourResources, 2, false},
+		{toolProvider, lab.Trust, 1, false},
+		{toolProvider, lab.Trust, 1, true},
+		{toolProvider, lab.Trust, 2, false},
+		{toolScript, "", 0, false},
 	}
 }
 
@@ -52,6 +56,8 @@ func (c contender) title() string {
 		return c.tool
 	case c.names == 0:
 		return fmt.Sprintf("%s, %s", c.tool, c.shape)
+	case c.hidden:
+		return fmt.Sprintf("%s, %s, %d name(s), list hides certificates", c.tool, c.shape, c.names)
 	default:
 		return fmt.Sprintf("%s, %s, %d name(s)", c.tool, c.shape, c.names)
 	}
@@ -91,8 +97,11 @@ type scene struct {
 
 // measure runs all phases for n groups.
 func (c contender) measure(ctx context.Context, bin, dir string, n int) ([]row, error) {
-	emulator, err := lab.StartEmulator(ctx, filepath.Join(bin, "sphere-emulator"), filepath.Join(dir, "emulator"),
-		"-latency", latency.String(), "-rate-limit", strconv.Itoa(rateLimit), "-behavior", "shared-certificate=allow")
+	settings := []string{"-latency", latency.String(), "-rate-limit", strconv.Itoa(rateLimit), "-behavior", "shared-certificate=allow"}
+	if c.hidden {
+		settings = append(settings, "-behavior", "group-shows-certificates=no")
+	}
+	emulator, err := lab.StartEmulator(ctx, filepath.Join(bin, "sphere-emulator"), filepath.Join(dir, "emulator"), settings...)
 	if err != nil {
 		return nil, err
 	}

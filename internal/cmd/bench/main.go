@@ -30,6 +30,7 @@ func main() {
 	bin := flag.String("bin", "bin", "folder with the built provider and emulator")
 	dir := flag.String("dir", "build/bench", "folder for everything that is written")
 	sizes := flag.String("sizes", "1,10,100", "numbers of enrollment groups")
+	only := flag.String("only", "", "measure only what has this in its name, and keep the other results")
 	page := flag.String("page", "", "write the page of the docs to this file, from results.json of the last run, and measure nothing")
 	flag.Parse()
 
@@ -39,7 +40,7 @@ func main() {
 		if *page != "" {
 			return writePage(filepath.Join(*dir, resultsFile), *page)
 		}
-		return run(ctx, *bin, *dir, *sizes)
+		return run(ctx, *bin, *dir, *sizes, *only)
 	}()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -58,12 +59,16 @@ const (
 	usedLimit = 18
 )
 
-func run(ctx context.Context, bin, dir, sizes string) error {
+func run(ctx context.Context, bin, dir, sizes, only string) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
 	if bin, err = filepath.Abs(bin); err != nil {
+		return err
+	}
+	before, err := earlier(dir, only)
+	if err != nil {
 		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {
@@ -80,6 +85,10 @@ func run(ctx context.Context, bin, dir, sizes string) error {
 		}
 		for _, measured := range contenders() {
 			name := fmt.Sprintf("%s, n = %d", measured.title(), n)
+			if !strings.Contains(name, only) {
+				results.Rows = append(results.Rows, before.of(measured, n)...)
+				continue
+			}
 			fmt.Println(name)
 			rows, err := measured.measure(ctx, bin, filepath.Join(dir, strings.NewReplacer(" ", "-", ",", "", "=", "").Replace(name)), n)
 			if err != nil {
@@ -99,6 +108,22 @@ func run(ctx context.Context, bin, dir, sizes string) error {
 	fmt.Print("\n" + table)
 
 	return os.WriteFile(filepath.Join(dir, "table.txt"), []byte(table), 0o600)
+}
+
+// earlier returns the results of the last run, of which only a part is measured again.
+func earlier(dir, only string) (results, error) {
+	var before results
+	if only == "" {
+		return before, nil
+	}
+	encoded, err := os.ReadFile(filepath.Join(dir, resultsFile))
+	if err != nil {
+		return before, err
+	}
+
+	err = json.Unmarshal(encoded, &before)
+
+	return before, err
 }
 
 // machineNote says what CPU it is, where the system tells.

@@ -28,8 +28,11 @@ type row struct {
 	Tool  string    `json:"tool"`
 	Shape lab.Shape `json:"shape,omitempty"`
 	Names int       `json:"names,omitempty"`
-	N     int       `json:"n"`
-	Phase string    `json:"phase"`
+	// Hidden says that the list of groups did not show their certificates.
+	Hidden bool `json:"hidden,omitempty"`
+
+	N     int    `json:"n"`
+	Phase string `json:"phase"`
 
 	Wall float64 `json:"wall"`
 	// Requests to all services, Limited ones to IoT Central, and those of them that
@@ -55,7 +58,7 @@ type request struct {
 
 func newRow(c contender, phase string, n int, wall time.Duration, caller usage, requests []request) row {
 	r := row{
-		Tool: c.tool, Shape: c.shape, Names: c.names, N: n, Phase: phase, Wall: wall.Seconds(), Requests: len(requests),
+		Tool: c.tool, Shape: c.shape, Names: c.names, Hidden: c.hidden, N: n, Phase: phase, Wall: wall.Seconds(), Requests: len(requests),
 		CallerCPU: caller.CPU.Seconds(), CallerPeak: mebibytes(caller.Peak),
 	}
 	for _, request := range requests {
@@ -79,6 +82,18 @@ func (r *row) setUsage(provider usage) {
 }
 
 func mebibytes(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+
+// of returns the rows of a contender.
+func (r results) of(c contender, n int) []row {
+	var rows []row
+	for _, phase := range phases() {
+		if found, ok := r.find(c, n, phase.name); ok {
+			rows = append(rows, found)
+		}
+	}
+
+	return rows
+}
 
 // floor returns the row of the same graph without services, if there is one.
 func (r results) floor(of row) (row, bool) {
@@ -105,13 +120,17 @@ func (r results) ratio(of row) (float64, bool) {
 func (r results) table() string {
 	var text strings.Builder
 	writer := tabwriter.NewWriter(&text, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(writer, "n\tphase\ttool\tshape\tnames\twall s\trequests\tIoT Central\t429\tat the limit s\tratio\tprovider CPU s\tMiB\tcaller CPU s\tMiB\t")
+	_, _ = fmt.Fprintln(writer, "n\tphase\ttool\tshape\tnames\tlist\twall s\trequests\tIoT Central\t429\tat the limit s\tratio\tprovider CPU s\tMiB\tcaller CPU s\tMiB\t")
 	for _, row := range r.Rows {
 		ratio := ""
 		if found, ok := r.ratio(row); ok {
 			ratio = fmt.Sprintf("%.2f", found)
 		}
-		_, _ = fmt.Fprintf(writer, "%d\t%s\t%s\t%s\t%d\t%.2f\t%d\t%d\t%d\t%.2f\t%s\t%.2f\t%.0f\t%.2f\t%.0f\t\n", row.N, row.Phase, row.Tool, row.Shape, row.Names,
+		list := "shows"
+		if row.Hidden {
+			list = "hides"
+		}
+		_, _ = fmt.Fprintf(writer, "%d\t%s\t%s\t%s\t%d\t%s\t%.2f\t%d\t%d\t%d\t%.2f\t%s\t%.2f\t%.0f\t%.2f\t%.0f\t\n", row.N, row.Phase, row.Tool, row.Shape, row.Names, list,
 			row.Wall, row.Requests, row.Limited, row.Refused, row.AtLimit, ratio, row.ProviderCPU, row.ProviderPeak, row.CallerCPU, row.CallerPeak)
 	}
 	_ = writer.Flush()

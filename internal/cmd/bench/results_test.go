@@ -20,6 +20,8 @@ func measured() results {
 		{Tool: toolFloor, Shape: lab.Trust, N: 10, Phase: phaseRefresh, Wall: 0.5},
 		{Tool: toolProvider, Shape: lab.Trust, Names: 1, N: 10, Phase: phaseApply, Wall: 6, Requests: 80, Limited: 72, AtLimit: 3, ProviderPeak: 40},
 		{Tool: toolProvider, Shape: lab.Trust, Names: 1, N: 10, Phase: phaseRefresh, Wall: 1, Requests: 4, Limited: 1},
+		{Tool: toolProvider, Shape: lab.Trust, Names: 1, Hidden: true, N: 10, Phase: phaseApply, Wall: 5, AtLimit: 3},
+		{Tool: toolProvider, Shape: lab.Trust, Names: 1, Hidden: true, N: 10, Phase: phaseRefresh, Wall: 1.5, AtLimit: 1},
 		{Tool: toolScript, N: 10, Phase: phaseApply, Wall: 12, Requests: 62},
 	}}
 }
@@ -31,7 +33,7 @@ func TestNewRow_countsRequests(t *testing.T) {
 		requests = append(requests, request{Service: "iotcentral", Status: 200})
 	}
 	requests[5].Status = 429
-	got := newRow(contender{toolProvider, lab.Trust, 2}, phaseApply, 6, 3*time.Second, usage{CPU: 2 * time.Second, Peak: 3 << 20}, requests)
+	got := newRow(contender{toolProvider, lab.Trust, 2, false}, phaseApply, 6, 3*time.Second, usage{CPU: 2 * time.Second, Peak: 3 << 20}, requests)
 	got.setUsage(usage{CPU: time.Second / 2, Peak: 1 << 20})
 	want := row{
 		Tool: toolProvider, Shape: lab.Trust, Names: 2, N: 6, Phase: phaseApply, Wall: 3, Requests: 38, Limited: 36, Refused: 1, AtLimit: 1,
@@ -71,7 +73,7 @@ func TestWritePage_showsTheResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"2026-01-02", "| 10 | 6.0 s, 80 requests | | 12.0 s, 62 requests | 1.0 s |", "takes 1.50 times", "refresh 2.00 times",
+		"2026-01-02", "| 10 | 6.0 s, 80 requests | 5.0 s, 0 requests | | 12.0 s, 62 requests | 1.0 s |", "takes 1.25 times", "refresh 1.00 times",
 		"  shell script     " + strings.Repeat("█", 50) + " 12.0 s", "  trust            " + strings.Repeat("█", 25) + " 6.0 s", "at most 40 MiB",
 	} {
 		if !strings.Contains(string(page), want) {
