@@ -42,9 +42,11 @@ var arrows = []struct {
 	{"certs", nil},
 	// The emulator shares no code with what it tests. Below it are the services, and what they stand on.
 	{"emulator", []string{
-		"emulator/arm", "emulator/legacy", "emulator/central", "emulator/entra", "emulator/catalog", "emulator/pki", "emulator/rest",
+		"emulator/arm", "emulator/legacy", "emulator/central", "emulator/dps", "emulator/entra", "emulator/catalog", "emulator/pki",
+		"emulator/rest",
 	}},
 	{"emulator/arm", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
+	{"emulator/dps", []string{"emulator/arm", "emulator/entra", "emulator/pki", "emulator/rest"}},
 	{"emulator/legacy", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
 	{"emulator/central", []string{"emulator/entra", "emulator/pki", "emulator/rest"}},
 	{"emulator/entra", []string{"emulator/pki", "emulator/rest"}},

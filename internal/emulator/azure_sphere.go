@@ -41,3 +41,9 @@ func (e *Emulator) DeviceCertificate(caThumbprint, deviceID string) (*x509.Certi
 func (e *Emulator) CanEnrol(subdomain string, device *x509.Certificate) bool {
 	return e.central.CanEnrol(subdomain, device)
 }
+
+// Register has a device with this certificate register at the provisioning service with the ID scope. It returns the IoT hub
+// that the device is assigned to, or the reason for which it is refused.
+func (e *Emulator) Register(idScope string, device *x509.Certificate) (hub, refused string) {
+	return e.dps.Register(idScope, device)
+}

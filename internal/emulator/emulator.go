@@ -20,6 +20,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/dps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
@@ -27,14 +28,17 @@ import (
 
 // Options say what [Start] starts. The zero value is an emulator with one application on a free port.
 type Options struct {
-	Listen       string           // address of the main listener, default "127.0.0.1:0"
-	Dir          string           // where emulator.env, ca.pem and emulator.json are written; empty: nowhere
-	Applications []string         // subdomains of the IoT Central applications, default "contoso"
-	CAAge        time.Duration    // age of the catalog's CA at the start
-	Latency      time.Duration    // added to each answer
-	RateLimit    int              // requests per second and IoT Central application, beyond which 429; 0: unlimited
-	Now          func() time.Time // clock, default time.Now; called from several goroutines
-	Behavior     Behavior         // switches for what is unknown of the real services
+	Listen       string   // address of the main listener, default "127.0.0.1:0"
+	Dir          string   // where emulator.env, ca.pem and emulator.json are written; empty: nowhere
+	Applications []string // subdomains of the IoT Central applications, default "contoso"
+
+	ProvisioningServices []string // names of the provisioning services (DPS), default "contoso-dps"
+
+	CAAge     time.Duration    // age of the catalog's CA at the start
+	Latency   time.Duration    // added to each answer
+	RateLimit int              // requests per second and IoT Central application, beyond which 429; 0: unlimited
+	Now       func() time.Time // clock, default time.Now; called from several goroutines
+	Behavior  Behavior         // switches for what is unknown of the real services
 
 	FederatedIssuers []string       // further token issuers whose client assertions the owner accepts, of any subject
 	Observe          func(Exchange) // called for each request that was answered, before the client sees the answer
@@ -69,6 +73,7 @@ type Emulator struct {
 	tenant   *entra.Tenant
 	store    *catalog.Store
 	central  *central.Service
+	dps      *dps.Service
 	services services
 	control  http.Handler
 
@@ -95,6 +100,9 @@ func Start(opts Options) (*Emulator, error) {
 	if len(opts.Applications) == 0 {
 		opts.Applications = []string{"contoso"}
 	}
+	if len(opts.ProvisioningServices) == 0 {
+		opts.ProvisioningServices = []string{"contoso-dps"}
+	}
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
@@ -106,12 +114,14 @@ func Start(opts Options) (*Emulator, error) {
 }
 
 func (e *Emulator) start() error {
-	for i, name := range e.opts.Applications {
-		if !subdomainLabel.MatchString(name) {
-			return fmt.Errorf("the application name %q is not a lower-case DNS label", name)
-		}
-		if slices.Contains(e.opts.Applications[:i], name) {
-			return fmt.Errorf("the application name %q comes twice", name)
+	for kind, names := range map[string][]string{"application": e.opts.Applications, "provisioning service": e.opts.ProvisioningServices} {
+		for i, name := range names {
+			if !subdomainLabel.MatchString(name) {
+				return fmt.Errorf("the %s name %q is not a lower-case DNS label", kind, name)
+			}
+			if slices.Contains(names[:i], name) {
+				return fmt.Errorf("the %s name %q comes twice", kind, name)
+			}
 		}
 	}
 	host, _, err := net.SplitHostPort(e.opts.Listen)
@@ -145,11 +155,16 @@ func (e *Emulator) makeServices(endpoint, metadata string) error {
 	for _, name := range e.opts.Applications {
 		e.central.Add(name, "/subscriptions/"+subscriptionID+"/resourceGroups/"+resourceGroup, e.opts.RateLimit)
 	}
+	e.dps = dps.New(tenant, e.opts.Behavior.DPSBehavior, e.now)
+	for _, name := range e.opts.ProvisioningServices {
+		e.dps.Add(name, "/subscriptions/"+subscriptionID+"/resourceGroups/"+resourceGroup)
+	}
 	e.info = Info{
 		Audiences: Audiences{
 			ResourceManager: entra.AudienceResourceManager,
 			AzureSphere:     entra.AudienceAzureSphere,
 			IoTCentral:      entra.AudienceIoTCentral,
+			DPS:             entra.AudienceDPS,
 		},
 		TenantID:       tenant.ID,
 		SubscriptionID: subscriptionID,
@@ -164,6 +179,11 @@ func (e *Emulator) makeServices(endpoint, metadata string) error {
 	for _, app := range e.central.Applications() {
 		e.info.Applications = append(e.info.Applications, Application{
 			Subdomain: app.Subdomain, ApplicationID: app.ID, APIToken: app.APIToken, ResourceID: app.ResourceID, IDScope: app.IDScope,
+		})
+	}
+	for _, one := range e.dps.Services() {
+		e.info.ProvisioningServices = append(e.info.ProvisioningServices, ProvisioningService{
+			Name: one.Name, ResourceID: one.ResourceID, IDScope: one.IDScope, Hubs: one.Hubs,
 		})
 	}
 	e.carry(endpoint)
@@ -181,6 +201,7 @@ func (e *Emulator) carry(endpoint string) {
 			Tenant:         e.tenant,
 			Store:          e.store,
 			Applications:   iotApps{e.central},
+			Providers:      []arm.Provider{e.dps.Provider()},
 			Behavior:       e.opts.Behavior.ARMBehavior,
 		}, &host{e, "arm", ""}),
 		sphere:        legacy.New(e.tenant, e.store, e.opts.Behavior.LegacyBehavior, &host{e, "sphere", ""}),
@@ -189,6 +210,10 @@ func (e *Emulator) carry(endpoint string) {
 		azureDevOps:   e.tenant.AzureDevOps(&host{e, "azuredevops", ""}),
 		applications:  map[*central.Application]http.Handler{},
 		noApplication: e.central.Handler(nil, &host{e, "iotcentral", ""}),
+		provisioning:  map[string]http.Handler{"": e.dps.Handler(nil, &host{e, "dps", ""})},
+	}
+	for _, one := range e.dps.Services() {
+		e.services.provisioning[one.Name] = e.dps.Handler(one, &host{e, "dps", one.Name})
 	}
 	for _, app := range e.central.Applications() {
 		e.services.applications[app] = e.central.Handler(app, &host{e, "iotcentral", app.Subdomain})

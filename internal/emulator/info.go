@@ -29,7 +29,10 @@ type Info struct {
 	SphereTenantID string        `json:"sphere_tenant_id"` // Azure Sphere (Legacy) tenant of that catalog
 	Applications   []Application `json:"applications"`
 	Principals     []Principal   `json:"principals"` // every principal, the one above first
-	Identity       Identity      `json:"identity"`
+
+	ProvisioningServices []ProvisioningService `json:"provisioning_services"`
+
+	Identity Identity `json:"identity"`
 }
 
 // Endpoints are the addresses of the emulated services.
@@ -38,6 +41,7 @@ type Endpoints struct {
 	ResourceManager     string `json:"resource_manager"`       // https://localhost:PORT/
 	AzureSphere         string `json:"azure_sphere"`           // https://localhost:PORT/, Legacy public API
 	IoTCentralDNSSuffix string `json:"iot_central_dns_suffix"` // localhost:PORT
+	DPSDNSSuffix        string `json:"dps_dns_suffix"`         // azure-devices-provisioning.localhost:PORT
 }
 
 // Audiences are the token audiences of the services: those of the public cloud.
@@ -45,6 +49,7 @@ type Audiences struct {
 	ResourceManager string `json:"resource_manager"`
 	AzureSphere     string `json:"azure_sphere"`
 	IoTCentral      string `json:"iot_central"`
+	DPS             string `json:"dps"`
 }
 
 // Application is an IoT Central application.
@@ -58,6 +63,14 @@ type Application struct {
 	IDScope       string `json:"id_scope"`    // of the application's Device Provisioning Service
 }
 
+// ProvisioningService is a Device Provisioning Service (DPS).
+type ProvisioningService struct {
+	Name       string   `json:"name"`
+	ResourceID string   `json:"resource_id"` // ARM resource ID
+	IDScope    string   `json:"id_scope"`
+	Hubs       []string `json:"iot_hubs"` // host names of the linked IoT hubs
+}
+
 // Principal is a service principal of the emulated Entra tenant.
 type Principal = entra.Principal
 
@@ -69,6 +82,7 @@ func (e *Emulator) Info() Info {
 	info := e.info
 	info.Applications = slices.Clone(info.Applications)
 	info.Principals = slices.Clone(info.Principals)
+	info.ProvisioningServices = slices.Clone(info.ProvisioningServices)
 	return info
 }
 
@@ -94,6 +108,9 @@ func (e *Emulator) Environment() map[string]string {
 		"IOTCENTRAL_DNS_SUFFIX":               e.info.Endpoints.IoTCentralDNSSuffix,
 		"IOTCENTRAL_AUDIENCE":                 e.info.Audiences.IoTCentral,
 		"IOTCENTRAL_APPLICATION":              e.info.Applications[0].Subdomain,
+		"AZURE_DPS_ID":                        e.info.ProvisioningServices[0].ResourceID,
+		"AZURE_DPS_DNS_SUFFIX":                e.info.Endpoints.DPSDNSSuffix,
+		"AZURE_DPS_AUDIENCE":                  e.info.Audiences.DPS,
 	}
 	if e.opts.Dir != "" {
 		variables["ARM_CA_BUNDLE"] = e.caFile()

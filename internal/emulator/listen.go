@@ -67,6 +67,7 @@ func (e *Emulator) complete(listeners []net.Listener) error {
 	suffix := "localhost:" + port(main)
 	e.info.Endpoints = Endpoints{
 		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix,
+		DPSDNSSuffix: provisioningSuffix[1:] + ":" + port(main),
 	}
 	for i := range e.info.Applications {
 		app := &e.info.Applications[i]
@@ -131,7 +132,7 @@ func (e *Emulator) tlsNames(host string) []string {
 	if e.listenName != "" {
 		suffixes = append(suffixes, host)
 	}
-	var names []string
+	names := []string{"*" + provisioningSuffix}
 	for _, suffix := range suffixes {
 		names = append(names, suffix, "*."+suffix)
 		for _, app := range e.central.Applications() {

@@ -19,6 +19,8 @@ type services struct {
 
 	applications  map[*central.Application]http.Handler
 	noApplication http.Handler // for names below the DNS suffix that no application has
+
+	provisioning map[string]http.Handler // by the name of the provisioning service; empty: for names that none has
 }
 
 // host carries one service, or one application of IoT Central.
@@ -77,6 +79,12 @@ func (e *Emulator) serveMain(w http.ResponseWriter, r *http.Request) { e.service
 
 // serviceOf tells the services of the main listener apart: IoT Central by the first label of the host, the others by path.
 func (e *Emulator) serviceOf(r *http.Request) http.Handler {
+	if name, found := provisioningName(r.Host); found {
+		if handler := e.services.provisioning[name]; handler != nil {
+			return handler
+		}
+		return e.services.provisioning[""]
+	}
 	if label := e.applicationLabel(r.Host); label != "" {
 		if app := e.central.Find(label); app != nil {
 			return e.services.applications[app]
@@ -101,6 +109,18 @@ func (e *Emulator) serviceOf(r *http.Request) http.Handler {
 	default:
 		return e.services.entra
 	}
+}
+
+// provisioningSuffix ends the host names of the provisioning services, before the port.
+const provisioningSuffix = ".azure-devices-provisioning.localhost"
+
+// provisioningName returns the name of the provisioning service whose data plane a host stands for, and false for every other
+// host.
+func provisioningName(host string) (string, bool) {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.CutSuffix(strings.ToLower(host), provisioningSuffix)
 }
 
 // applicationLabel returns the first label of a host that stands for an IoT Central application: a known subdomain or

@@ -6,6 +6,7 @@ package emulator
 import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/dps"
 )
 
 // State is a snapshot of everything the services store. It has no members that change by reading, so that two
@@ -13,6 +14,8 @@ import (
 type State struct {
 	Catalogs     []CatalogState     `json:"catalogs"`
 	Applications []ApplicationState `json:"applications"`
+
+	ProvisioningServices []ProvisioningServiceState `json:"provisioning_services"`
 }
 
 // CatalogState is an Azure Sphere catalog in a [State].
@@ -21,7 +24,12 @@ type CatalogState = catalog.State
 // ApplicationState is an IoT Central application in a [State].
 type ApplicationState = central.ApplicationState
 
+// ProvisioningServiceState is a Device Provisioning Service in a [State].
+type ProvisioningServiceState = dps.ServiceState
+
 // State returns a snapshot of what the services store.
 func (e *Emulator) State() State {
-	return State{Catalogs: e.store.State(e.now()), Applications: e.central.State()}
+	return State{
+		Catalogs: e.store.State(e.now()), Applications: e.central.State(), ProvisioningServices: e.dps.State(),
+	}
 }

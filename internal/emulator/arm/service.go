@@ -29,6 +29,7 @@ type Config struct {
 	Tenant         *entra.Tenant
 	Store          *catalog.Store
 	Applications   Applications
+	Providers      []Provider // emulated elsewhere
 	Behavior       Behavior
 }
 
@@ -69,6 +70,7 @@ func New(config Config, host rest.Host) *Service {
 	s.addDevices()
 	s.addOperations()
 	s.addIoTApps()
+	s.addProviders()
 	return s
 }
 
@@ -83,6 +85,7 @@ var armWords = []string{
 	"listDeployments", "listDeviceGroups", "listDeviceInsights", "listDevices", "products",
 	"generateDefaultDeviceGroups", "deviceGroups", "claimDevices", "devices", "generateCapabilityImage",
 	"locations", "operationStatuses", "operations",
+	"Microsoft.Devices", "provisioningServices", "generateVerificationCode", "verify",
 }
 
 // canonicalARMPath spells the words of a resource path as the routes do, and leaves names as they are. Words and names
@@ -117,17 +120,21 @@ func admitARM(c *call) *rest.Failure {
 	if c.Route == nil {
 		return nil
 	}
-	supported := sphereAPIVersion
+	supported := []string{sphereAPIVersion}
 	if strings.HasPrefix(c.Route.Action, "Microsoft.IoTCentral/") {
-		supported = iotAppsAPIVersion
+		supported = []string{iotAppsAPIVersion}
+	}
+	if provider := c.provider(); provider != nil {
+		supported = provider.APIVersions
 	}
 	switch version := c.Query("api-version"); {
 	case version == "":
 		return rest.Fail(http.StatusBadRequest, "MissingApiVersionParameter",
 			"The api-version query parameter (?api-version=) is required for all requests.")
-	case version != supported:
+	case !slices.Contains(supported, version):
 		return rest.Fail(http.StatusBadRequest, "NoRegisteredProviderFound", fmt.Sprintf(
-			"No registered resource provider found for API version '%s'. The supported api-versions are '%s'.", version, supported))
+			"No registered resource provider found for API version '%s'. The supported api-versions are '%s'.",
+			version, strings.Join(supported, ", ")))
 	}
 	if id := c.Path("sub"); !strings.EqualFold(id, c.s.config.SubscriptionID) {
 		return rest.Fail(http.StatusNotFound, "SubscriptionNotFound", "The subscription '"+id+"' could not be found.")
@@ -200,6 +207,9 @@ func tokenFailure(c *call, err error) *rest.Failure {
 // armError is the error shape of Resource Manager. The Azure Sphere resource provider may leave its own errors without
 // a body.
 func armError(c *call, f *rest.Failure) rest.Answer {
+	if provider := c.provider(); f.Own && provider != nil {
+		return provider.Shape(f)
+	}
 	if f.Own && c.s.config.Behavior.ErrorBodyAbsent {
 		return rest.Empty(f.Status)
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"mime"
 	"net/http"
 	"net/url"
@@ -30,6 +31,12 @@ var files = map[string]string{
 	"iot-central/iotcentral-2022-10-31-preview.enrollmentgroups-subset.json": "iotcentral",
 }
 
+// optional are further files, which make specs does not fetch: subsets of those of Device Provisioning Service.
+var optional = map[string]string{
+	"dps/iotdps-2026-08-01.certificates-subset.json":          "arm",
+	"dps/dps-service-2021-10-01.enrollmentgroups-subset.json": "dps",
+}
+
 // Validator checks exchanges. It may be used from several goroutines.
 type Validator struct {
 	documents map[string][]*document // by service
@@ -45,6 +52,16 @@ func Load(dir string) (*Validator, error) {
 	v := &Validator{documents: map[string][]*document{}, counts: map[string]int{}}
 	for name, service := range files {
 		d, err := load(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			return nil, err
+		}
+		v.documents[service] = append(v.documents[service], d)
+	}
+	for name, service := range optional {
+		d, err := load(filepath.Join(dir, filepath.FromSlash(name)))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
