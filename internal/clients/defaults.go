@@ -20,6 +20,8 @@ type Defaults struct {
 	CatalogID, TenantID types.String
 	// Application is the default IoT Central application.
 	Application types.String
+	// DPS is the resource ID of the default Device Provisioning Service.
+	DPS types.String
 }
 
 // sameAddressTrap is the one way to have a provider block and still no default.
