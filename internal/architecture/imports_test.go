@@ -48,13 +48,14 @@ var arrows = []struct {
 	{"certs", nil},
 	// The emulator shares no code with what it tests. Below it are the services, and what they stand on.
 	{"emulator", []string{
-		"emulator/arm", "emulator/legacy", "emulator/central", "emulator/dps", "emulator/entra", "emulator/catalog", "emulator/pki",
-		"emulator/rest",
+		"emulator/arm", "emulator/legacy", "emulator/central", "emulator/iotdps", "emulator/entra", "emulator/catalog", "emulator/provisioning",
+		"emulator/pki", "emulator/rest",
 	}},
 	{"emulator/arm", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
-	{"emulator/dps", []string{"emulator/arm", "emulator/entra", "emulator/pki", "emulator/rest"}},
+	{"emulator/iotdps", []string{"emulator/arm", "emulator/entra", "emulator/provisioning", "emulator/pki", "emulator/rest"}},
 	{"emulator/legacy", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
-	{"emulator/central", []string{"emulator/entra", "emulator/pki", "emulator/rest"}},
+	{"emulator/central", []string{"emulator/entra", "emulator/provisioning", "emulator/pki", "emulator/rest"}},
+	{"emulator/provisioning", []string{"emulator/pki", "emulator/rest"}},
 	{"emulator/entra", []string{"emulator/pki", "emulator/rest"}},
 	{"emulator/catalog", []string{"emulator/pki"}},
 	{"emulator/pki", nil},
@@ -64,7 +65,7 @@ var arrows = []struct {
 	// What builds, shows and tests the rest.
 	{"certs/certstest", []string{"certs"}},
 	{"fwtypes/fwtypestest", nil},
-	{"acctest", []string{"provider", "emulator", "emulator/conformance", "iotcentral", "dps", "certs", "certs/certstest", "mirror"}},
+	{"acctest", []string{"provider", "emulator", "emulator/conformance", "emulator/emulatortest", "iotcentral", "dps", "certs", "certs/certstest", "mirror"}},
 	{"mirror", nil},
 	{"release", nil},
 	{"architecture", nil},

@@ -4,7 +4,7 @@
 package emulator
 
 import (
-	"crypto/x509"
+	"crypto/tls"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 )
@@ -30,20 +30,8 @@ func (e *Emulator) Rotate(catalogID string, stage Stage) error {
 	return e.store.Rotate(catalogID, stage, e.now())
 }
 
-// DeviceCertificate issues the certificate of a device under the CA with the thumbprint, whatever its status, as if the
-// device had got it just now. It reports an error when no catalog has such a CA.
-func (e *Emulator) DeviceCertificate(caThumbprint, deviceID string) (*x509.Certificate, error) {
+// DeviceCertificate issues the certificate of a device, with its chain and its key, under the CA with the thumbprint,
+// whatever its status, as if the device had got it just now. It reports an error when no catalog has such a CA.
+func (e *Emulator) DeviceCertificate(caThumbprint, deviceID string) (tls.Certificate, error) {
 	return e.store.DeviceCertificate(caThumbprint, deviceID, e.now())
-}
-
-// CanEnrol reports whether an application would let a device with this certificate enrol now: an enabled group has a
-// verified CA that is valid and has signed it.
-func (e *Emulator) CanEnrol(subdomain string, device *x509.Certificate) bool {
-	return e.central.CanEnrol(subdomain, device)
-}
-
-// Register has a device with this certificate register at the provisioning service with the ID scope. It returns the IoT hub
-// that the device is assigned to, or the reason for which it is refused.
-func (e *Emulator) Register(idScope string, device *x509.Certificate) (hub, refused string) {
-	return e.dps.Register(idScope, device)
 }

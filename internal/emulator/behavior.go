@@ -7,7 +7,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/dps"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/iotdps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
 )
 
@@ -34,4 +34,4 @@ type ARMBehavior = arm.Behavior
 type LegacyBehavior = legacy.Behavior
 
 // DPSBehavior is what Device Provisioning Service leaves open.
-type DPSBehavior = dps.Behavior
+type DPSBehavior = iotdps.Behavior

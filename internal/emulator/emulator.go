@@ -20,10 +20,11 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/dps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/iotdps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 )
 
 // Options say what [Start] starts. The zero value is an emulator with one application on a free port.
@@ -73,7 +74,7 @@ type Emulator struct {
 	tenant   *entra.Tenant
 	store    *catalog.Store
 	central  *central.Service
-	dps      *dps.Service
+	dps      *iotdps.Service
 	services services
 	control  http.Handler
 
@@ -155,7 +156,7 @@ func (e *Emulator) makeServices(endpoint, metadata string) error {
 	for _, name := range e.opts.Applications {
 		e.central.Add(name, "/subscriptions/"+subscriptionID+"/resourceGroups/"+resourceGroup, e.opts.RateLimit)
 	}
-	e.dps = dps.New(tenant, e.opts.Behavior.DPSBehavior, e.now)
+	e.dps = iotdps.New(tenant, e.opts.Behavior.DPSBehavior, e.now)
 	for _, name := range e.opts.ProvisioningServices {
 		e.dps.Add(name, "/subscriptions/"+subscriptionID+"/resourceGroups/"+resourceGroup)
 	}
@@ -210,15 +211,24 @@ func (e *Emulator) carry(endpoint string) {
 		azureDevOps:   e.tenant.AzureDevOps(&host{e, "azuredevops", ""}),
 		applications:  map[*central.Application]http.Handler{},
 		noApplication: e.central.Handler(nil, &host{e, "iotcentral", ""}),
-		provisioning:  map[string]http.Handler{"": e.dps.Handler(nil, &host{e, "dps", ""})},
+		provisioning:  provisioning.New(e.scope, &host{e, "provisioning", ""}),
+		dps:           map[string]http.Handler{"": e.dps.Handler(nil, &host{e, "dps", ""})},
 	}
 	for _, one := range e.dps.Services() {
-		e.services.provisioning[one.Name] = e.dps.Handler(one, &host{e, "dps", one.Name})
+		e.services.dps[one.Name] = e.dps.Handler(one, &host{e, "dps", one.Name})
 	}
 	for _, app := range e.central.Applications() {
 		e.services.applications[app] = e.central.Handler(app, &host{e, "iotcentral", app.Subdomain})
 	}
 	e.control = e.controlHandler()
+}
+
+// scope returns what an ID scope stands for: an application, or a provisioning service.
+func (e *Emulator) scope(idScope string) provisioning.Scope {
+	if found := e.central.Scope(idScope); found != nil {
+		return found
+	}
+	return e.dps.Scope(idScope)
 }
 
 // iotApps are the applications as Resource Manager asks for them.

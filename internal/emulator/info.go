@@ -42,6 +42,7 @@ type Endpoints struct {
 	AzureSphere         string `json:"azure_sphere"`           // https://localhost:PORT/, Legacy public API
 	IoTCentralDNSSuffix string `json:"iot_central_dns_suffix"` // localhost:PORT
 	DPSDNSSuffix        string `json:"dps_dns_suffix"`         // azure-devices-provisioning.localhost:PORT
+	DeviceProvisioning  string `json:"device_provisioning"`    // https://localhost:PORT/, where devices register
 }
 
 // Audiences are the token audiences of the services: those of the public cloud.

@@ -66,7 +66,7 @@ func (e *Emulator) complete(listeners []net.Listener) error {
 	}
 	suffix := "localhost:" + port(main)
 	e.info.Endpoints = Endpoints{
-		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix,
+		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix, DeviceProvisioning: base,
 		DPSDNSSuffix: provisioningSuffix[1:] + ":" + port(main),
 	}
 	for i := range e.info.Applications {
@@ -99,6 +99,8 @@ func (e *Emulator) serveOn(listener net.Listener, secure bool, handler http.Hand
 			MinVersion:   tls.VersionTLS12,
 			Certificates: []tls.Certificate{e.tls.Leaf},
 			NextProtos:   []string{"http/1.1"},
+			// Devices show who they are; nobody else need. What the certificate is worth, the service that is asked decides.
+			ClientAuth: tls.RequestClientCert,
 		})
 	}
 	e.servers = append(e.servers, server)
@@ -150,12 +152,12 @@ func (e *Emulator) tlsAddresses(host string) []net.IP {
 	return addresses
 }
 
-// HTTPClient returns a client that trusts the emulator's CA and finds every *.localhost name on loopback. Its
-// connections are its own.
-func (e *Emulator) HTTPClient() *http.Client {
+// HTTPClient returns a client that trusts the emulator's CA and finds every *.localhost name on loopback. It presents the
+// certificates, if there are any. Its connections are its own.
+func (e *Emulator) HTTPClient(presented ...tls.Certificate) *http.Client {
 	dialer := &net.Dialer{}
 	return &http.Client{Transport: &http.Transport{
-		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.tls.Pool()},
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: e.tls.Pool(), Certificates: presented},
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			host, port, err := net.SplitHostPort(address)
 			if err == nil && (host == "localhost" || strings.HasSuffix(host, ".localhost")) {

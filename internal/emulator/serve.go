@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
@@ -19,8 +20,9 @@ type services struct {
 
 	applications  map[*central.Application]http.Handler
 	noApplication http.Handler // for names below the DNS suffix that no application has
+	provisioning  http.Handler // what devices call
 
-	provisioning map[string]http.Handler // by the name of the provisioning service; empty: for names that none has
+	dps map[string]http.Handler // by the name of the provisioning service; empty: for names that none has
 }
 
 // host carries one service, or one application of IoT Central.
@@ -80,10 +82,10 @@ func (e *Emulator) serveMain(w http.ResponseWriter, r *http.Request) { e.service
 // serviceOf tells the services of the main listener apart: IoT Central by the first label of the host, the others by path.
 func (e *Emulator) serviceOf(r *http.Request) http.Handler {
 	if name, found := provisioningName(r.Host); found {
-		if handler := e.services.provisioning[name]; handler != nil {
+		if handler := e.services.dps[name]; handler != nil {
 			return handler
 		}
-		return e.services.provisioning[""]
+		return e.services.dps[""]
 	}
 	if label := e.applicationLabel(r.Host); label != "" {
 		if app := e.central.Find(label); app != nil {
@@ -93,6 +95,9 @@ func (e *Emulator) serviceOf(r *http.Request) http.Handler {
 	}
 	if strings.HasPrefix(r.URL.Path, controlPrefix) {
 		return e.control
+	}
+	if provisioning.Serves(r.URL.Path) {
+		return e.services.provisioning
 	}
 	path := strings.ToLower(r.URL.Path)
 	switch {

@@ -6,7 +6,7 @@ package emulator
 import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/dps"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/iotdps"
 )
 
 // State is a snapshot of everything the services store. It has no members that change by reading, so that two
@@ -25,7 +25,7 @@ type CatalogState = catalog.State
 type ApplicationState = central.ApplicationState
 
 // ProvisioningServiceState is a Device Provisioning Service in a [State].
-type ProvisioningServiceState = dps.ServiceState
+type ProvisioningServiceState = iotdps.ServiceState
 
 // State returns a snapshot of what the services store.
 func (e *Emulator) State() State {

@@ -13,7 +13,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/dps"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/iotdps"
 )
 
 // Switch describes a switch of [Behavior].
@@ -200,7 +200,7 @@ var switches = []switchEntry{
 	toggle("dps-certificate-body", "with-code", "always", "DPS: the certificate itself in answers; with-code: beside a new code alone",
 		func(b *Behavior) *bool { return &b.DPSCertificateReturned }),
 	choice("dps-certificate-limit", "DPS: the 26th certificate of a service",
-		func(b *Behavior) *dps.CertificateLimit { return &b.DPSCertificateLimit }, "403", "400", "allow"),
+		func(b *Behavior) *iotdps.CertificateLimit { return &b.DPSCertificateLimit }, "403", "400", "allow"),
 	toggle("dps-rbac", "role", "any", "DPS: whose token the data plane takes; any: that of every principal",
 		func(b *Behavior) *bool { return &b.DPSAnyPrincipal }),
 	toggle("dps-no-role", "401", "403", "DPS: answer of the data plane to a principal without a role",

@@ -19,7 +19,7 @@ import (
 )
 
 // isTrusted checks in the service itself that the entry holds the Active CA,
-// verified.
+// verified, and that a device can enrol.
 func isTrusted(t *testing.T, bench *acctest.Bench) resource.TestCheckFunc {
 	t.Helper()
 
@@ -28,7 +28,24 @@ func isTrusted(t *testing.T, bench *acctest.Bench) resource.TestCheckFunc {
 		if want := bench.ActiveCA().Thumbprint().String(); thumbprint != want || !verified {
 			t.Errorf("the entry holds %s, verified %t; want %s, verified", thumbprint, verified, want)
 		}
+		bench.Device().MustEnrol(t, "after the apply")
 		return nil
+	}
+}
+
+// comesBackWith checks that the watched device was refused until the operation, and
+// assigned from then on.
+func comesBackWith(t *testing.T, watch *acctest.Watch, operation string) {
+	t.Helper()
+	came := false
+	for _, sighting := range watch.Seen() {
+		came = came || sighting.Operation == operation
+		if assigned := sighting.Refused == nil; assigned != came {
+			t.Errorf("after %s the device is assigned %t, want %t: %v", sighting.Operation, assigned, came, sighting.Refused)
+		}
+	}
+	if !came {
+		t.Errorf("there was no %s", operation)
 	}
 }
 
@@ -42,13 +59,15 @@ func TestLostTrust_swappedCertificateIsReplacedAndReverified(t *testing.T) {
 	for name, verified := range map[string]bool{"unverified": false, "verified": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			bench := acctest.Start(t, nil)
+			watch := &acctest.Watch{}
+			bench := acctest.Start(t, func(options *emulator.Options) { options.Observe = watch.Observe })
 			foreign := acctest.ForeignCA(t)
 			bench.Run(
-				resource.TestStep{Config: acctest.TrustConfig},
+				resource.TestStep{Config: acctest.TrustConfig, Check: isTrusted(t, bench)},
 				resource.TestStep{
 					PreConfig: func() {
 						bench.SwapCertificate(acctest.Group, iotcentral.Primary, foreign.DER(), verified)
+						bench.Device().MustBeRefused(t, "after the swap", "no enrollment group holds a CA of the chain")
 					},
 					RefreshState:       true,
 					ExpectNonEmptyPlan: true,
@@ -66,8 +85,12 @@ func TestLostTrust_swappedCertificateIsReplacedAndReverified(t *testing.T) {
 					}},
 				},
 				resource.TestStep{
-					Config:            acctest.TrustConfig,
-					Check:             isTrusted(t, bench),
+					PreConfig: func() { watch.Follow(bench.Device()) },
+					Config:    acctest.TrustConfig,
+					Check: resource.ComposeTestCheckFunc(isTrusted(t, bench), func(*terraform.State) error {
+						comesBackWith(t, watch, "EnrollmentGroups_VerifyX509")
+						return nil
+					}),
 					ConfigStateChecks: []statecheck.StateCheck{verifiedIs(true)},
 				},
 			)
@@ -83,6 +106,7 @@ func TestLostTrust_sameCertificateUploadedAgainIsReverified(t *testing.T) {
 		resource.TestStep{
 			PreConfig: func() {
 				bench.SwapCertificate(acctest.Group, iotcentral.Primary, bench.ActiveCA().DER(), false)
+				bench.Device().MustBeRefused(t, "after the upload", "which is not verified")
 				bench.ResetRequests()
 			},
 			Config: acctest.TrustConfig,
@@ -107,8 +131,11 @@ func TestLostTrust_deletedEntryIsFilledAndVerified(t *testing.T) {
 	bench.Run(
 		resource.TestStep{Config: acctest.TrustConfig},
 		resource.TestStep{
-			PreConfig: func() { bench.DeleteCertificate(acctest.Group, iotcentral.Primary) },
-			Config:    acctest.TrustConfig,
+			PreConfig: func() {
+				bench.DeleteCertificate(acctest.Group, iotcentral.Primary)
+				bench.Device().MustBeRefused(t, "after the removal", "no enrollment group holds a CA of the chain")
+			},
+			Config: acctest.TrustConfig,
 			ConfigPlanChecks: planned(
 				plancheck.ExpectResourceAction(acctest.GroupAddress, plancheck.ResourceActionNoop),
 				plancheck.ExpectResourceAction(acctest.Certificate, plancheck.ResourceActionCreate),
@@ -149,6 +176,8 @@ func TestLostTrust_renewedCAIsUploadedAndVerified(t *testing.T) {
 			PreConfig: func() {
 				before = bench.ActiveCA().Thumbprint().String()
 				rotate(t, bench, emulator.StageActivate)
+				bench.DeviceOf(before).MustEnrol(t, "with a certificate of the old CA")
+				bench.Device().MustBeRefused(t, "with a certificate of the new CA", "no enrollment group holds a CA of the chain")
 			},
 			Config: acctest.TrustConfig,
 			ConfigPlanChecks: planned(

@@ -4,7 +4,6 @@
 package provider_test
 
 import (
-	"crypto/x509"
 	"net/http"
 	"strings"
 	"testing"
@@ -39,22 +38,18 @@ resource "iotcentral_azure_sphere_trust" "this" {
 type fleet struct {
 	t       *testing.T
 	bench   *acctest.Bench
-	devices map[string]*x509.Certificate
+	devices map[string]*acctest.Device
 }
 
 // renew gives each device a new certificate, as Azure Sphere does every day: of
 // the CAs that are Active, or were and are not over.
 func (f *fleet) renew() {
 	f.t.Helper()
-	f.devices = map[string]*x509.Certificate{}
+	f.devices = map[string]*acctest.Device{}
 	active := f.bench.ActiveCA()
 	for _, ca := range f.bench.State().Catalogs[0].Certificates {
 		if ca.Status == "Active" || ca.Status == "Inactive" && ca.NotBefore.Before(active.NotBefore()) {
-			device, err := f.bench.DeviceCertificate(ca.Thumbprint, "device")
-			if err != nil {
-				f.t.Fatal(err)
-			}
-			f.devices[ca.Thumbprint] = device
+			f.devices[ca.Thumbprint] = f.bench.DeviceOf(ca.Thumbprint)
 		}
 	}
 }
@@ -63,9 +58,7 @@ func (f *fleet) renew() {
 func (f *fleet) allEnrol(*terraform.State) error {
 	f.t.Helper()
 	for ca, device := range f.devices {
-		if !f.bench.CanEnrol("contoso", device) {
-			f.t.Errorf("a device with a certificate of CA %s cannot enrol", ca)
-		}
+		device.MustEnrol(f.t, "with a certificate of CA "+ca)
 	}
 
 	return nil
@@ -78,27 +71,21 @@ func TestRotation_twoYearsWithoutAGap(t *testing.T) {
 	t.Parallel()
 	start := time.Now().UTC().Truncate(time.Second)
 	clock := acctest.NewClock(start)
-	var (
-		bench   *acctest.Bench
-		witness *x509.Certificate
-	)
-	bench = acctest.Start(t, func(options *emulator.Options) {
+	watch := &acctest.Watch{}
+	bench := acctest.Start(t, func(options *emulator.Options) {
 		options.Now = clock.Now
 		options.Behavior.AutomaticRotation = true
-		options.Observe = func(exchange emulator.Exchange) {
-			if witness != nil && exchange.Service == "iotcentral" && !bench.CanEnrol("contoso", witness) {
-				t.Errorf("after %s %s devices of the Active CA cannot enrol", exchange.Method, exchange.URL)
-			}
-		}
+		options.Observe = watch.Observe
 	})
 	devices := &fleet{t: t, bench: bench}
 	first := bench.ActiveCA()
 	expiry := first.NotAfter()
 	at := func(when time.Time) func() {
 		return func() {
+			unbroken(t, watch)
 			clock.Set(when)
 			devices.renew()
-			witness = devices.devices[bench.ActiveCA().Thumbprint().String()]
+			watch.Follow(devices.devices[bench.ActiveCA().Thumbprint().String()])
 			// Before anything is planned, nobody has lost trust yet.
 			_ = devices.allEnrol(nil)
 			bench.ResetRequests()
@@ -170,11 +157,24 @@ func TestRotation_twoYearsWithoutAGap(t *testing.T) {
 			Check: devices.allEnrol,
 		},
 		resource.TestStep{
-			PreConfig: func() { witness = nil }, // What follows is the destroy.
-			Config:    keepTrust,
-			PlanOnly:  true,
+			PreConfig: func() { // What follows is the destroy.
+				unbroken(t, watch)
+				watch.Follow(nil)
+			},
+			Config:   keepTrust,
+			PlanOnly: true,
 		},
 	)
+}
+
+// unbroken checks that the watched device was assigned after each request.
+func unbroken(t *testing.T, watch *acctest.Watch) {
+	t.Helper()
+	for _, sighting := range watch.Seen() {
+		if sighting.Refused != nil {
+			t.Errorf("after %s: %v", sighting.Operation, sighting.Refused)
+		}
+	}
 }
 
 // quiet is a moment at which nothing is to be done, and every device can enrol.
@@ -194,10 +194,8 @@ func TestRotation_threeResourcesMoveToOne(t *testing.T) {
 	bench := acctest.Start(t, nil)
 	cli := bench.NewCLI(acctest.TrustConfig)
 	cli.MustRun("apply", "-auto-approve")
-	device, err := bench.DeviceCertificate(bench.ActiveCA().Thumbprint().String(), "device")
-	if err != nil {
-		t.Fatal(err)
-	}
+	device := bench.Device()
+	device.MustEnrol(t, "before the move")
 
 	cli.Write("main.tf", acctest.RequiredProviders+keepTrust+`
 import {
@@ -249,9 +247,7 @@ check "trust" {
 	if _, code := cli.Run("plan", "-detailed-exitcode"); code != 0 {
 		t.Errorf("the next plan exits with %d, want 0", code)
 	}
-	if !bench.CanEnrol("contoso", device) {
-		t.Error("devices cannot enrol any more")
-	}
+	device.MustEnrol(t, "after the move")
 
 	// The alarm of the guide: exit code 2 once the successor exists.
 	rotate(t, bench, emulator.StageIssue)

@@ -4,7 +4,7 @@
 package catalog
 
 import (
-	"crypto/x509"
+	"crypto/tls"
 	"fmt"
 	"slices"
 	"strings"
@@ -166,7 +166,7 @@ func (s *Store) Claimed(deviceID string, cat *Catalog, where Place) bool {
 
 // DeviceCertificate issues the certificate of a device under the CA with the thumbprint, whatever its status. It reports an
 // error when no catalog has such a CA.
-func (s *Store) DeviceCertificate(caThumbprint, deviceID string, now time.Time) (*x509.Certificate, error) {
+func (s *Store) DeviceCertificate(caThumbprint, deviceID string, now time.Time) (tls.Certificate, error) {
 	s.Lock()
 	defer s.Unlock()
 	s.Settle(now)
@@ -177,5 +177,5 @@ func (s *Store) DeviceCertificate(caThumbprint, deviceID string, now time.Time) 
 			}
 		}
 	}
-	return nil, fmt.Errorf("no catalog has a CA with the thumbprint %s", caThumbprint)
+	return tls.Certificate{}, fmt.Errorf("no catalog has a CA with the thumbprint %s", caThumbprint)
 }

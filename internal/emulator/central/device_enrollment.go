@@ -4,36 +4,54 @@
 package central
 
 import (
-	"crypto/x509"
 	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 )
 
-// CanEnrol reports whether an application would let a device with this certificate enrol now: an enabled group has a
-// verified CA that is valid and has signed it.
-func (s *Service) CanEnrol(subdomain string, device *x509.Certificate) bool {
-	now := s.now()
+// Scope returns the provisioning service of the application with the ID scope, or nil.
+func (s *Service) Scope(idScope string) provisioning.Scope {
 	for _, app := range s.apps {
-		if app.Subdomain == subdomain && app.canEnrol(device, now) {
-			return true
+		if app.IDScope == idScope {
+			return provisioningScope{app}
 		}
 	}
-	return false
+	return nil
 }
 
-func (app *Application) canEnrol(device *x509.Certificate, now time.Time) bool {
-	app.mu.Lock()
-	defer app.mu.Unlock()
-	for _, g := range app.groups {
-		for _, filled := range g.entries {
-			if g.enabled && filled != nil && filled.verified && validAt(filled.certificate, now) &&
-				device.CheckSignatureFrom(filled.certificate) == nil {
-				return true
+// provisioningScope is an application as devices meet it.
+type provisioningScope struct{ app *Application }
+
+// Groups returns the X.509 groups with the certificates in their entries.
+func (s provisioningScope) Groups() []provisioning.Group {
+	s.app.mu.Lock()
+	defer s.app.mu.Unlock()
+	var list []provisioning.Group
+	for _, g := range s.app.groups {
+		shown := provisioning.Group{ID: g.id, Enabled: g.enabled}
+		for _, name := range []string{"primary", "secondary"} {
+			if filled := g.entries[name]; filled != nil {
+				shown.CAs = append(shown.CAs, provisioning.CA{Certificate: filled.certificate, Verified: filled.verified})
 			}
 		}
+		list = append(list, shown)
 	}
-	return false
+	return list
 }
 
-func validAt(c *x509.Certificate, now time.Time) bool {
-	return !now.Before(c.NotBefore) && !now.After(c.NotAfter)
+// Assign adds the device to the application at its first registration. A device that somebody disabled there is blocked.
+func (s provisioningScope) Assign(id, _ string, now time.Time) (string, bool) {
+	s.app.mu.Lock()
+	defer s.app.mu.Unlock()
+	hub := "iotc-" + s.app.ID + ".azure-devices.net"
+	for _, d := range s.app.devices {
+		if d.id == id {
+			d.provisioned = d.provisioned || d.enabled
+			return hub, d.enabled
+		}
+	}
+	s.app.devices = append(s.app.devices, &device{
+		id: id, displayName: id, enabled: true, provisioned: true, keys: newSymmetricKeys(), etag: s.app.newETag(now),
+	})
+	return hub, true
 }

@@ -13,9 +13,9 @@ import (
 
 // device is a device of an IoT Central application: enough of one to have credentials.
 type device struct {
-	id, displayName, etag string
-	enabled, simulated    bool
-	keys                  symmetricKeys
+	id, displayName, etag           string
+	enabled, simulated, provisioned bool
+	keys                            symmetricKeys
 }
 
 var deviceID = regexp.MustCompile(`^[a-zA-Z0-9-]{1,128}$`)
@@ -34,7 +34,7 @@ func addDevices(s *rest.Service[*call]) {
 func (d *device) body() any {
 	return map[string]any{
 		"id": d.id, "displayName": d.displayName, "etag": d.etag, "enabled": d.enabled, "simulated": d.simulated,
-		"provisioned": false,
+		"provisioned": d.provisioned,
 	}
 }
 

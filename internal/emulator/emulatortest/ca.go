@@ -56,6 +56,15 @@ func (ca CA) Proof(t *testing.T, code string, notAfter time.Time) string {
 	}, ca.Certificate, key, ca.Key))
 }
 
+// Issue signs the certificate of a device.
+func (ca CA) Issue(t *testing.T, name string, key *ecdsa.PrivateKey) *x509.Certificate {
+	t.Helper()
+	return sign(t, &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: name},
+		NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(time.Hour),
+	}, ca.Certificate, key, ca.Key)
+}
+
 func sign(t *testing.T, template, parent *x509.Certificate, key, signer *ecdsa.PrivateKey) *x509.Certificate {
 	t.Helper()
 	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)

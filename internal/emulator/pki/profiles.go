@@ -4,6 +4,7 @@
 package pki
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -147,15 +148,20 @@ func NewProof(ca *Issuer, nonce string, now time.Time) (*x509.Certificate, error
 	return proof.Certificate, nil
 }
 
-// NewDeviceCertificate makes the certificate of a device, as if the device had got it just now.
-func NewDeviceCertificate(ca *Issuer, deviceID string, now time.Time) (*x509.Certificate, error) {
+// NewDeviceCertificate makes the certificate of a device and its key, as if the device had got it just now. The chain is
+// what the device presents: its own certificate, and those above it but the root.
+func NewDeviceCertificate(ca *Issuer, deviceID string, now time.Time) (tls.Certificate, error) {
 	leaf, err := newIssuer(withoutKeyID(ca), []attribute{commonName(deviceID)}, 16, &x509.Certificate{
 		NotBefore: now.Add(-time.Minute),
 		NotAfter:  now.Add(deviceLife),
 		KeyUsage:  x509.KeyUsageDigitalSignature,
 	})
 	if err != nil {
-		return nil, err
+		return tls.Certificate{}, err
 	}
-	return leaf.Certificate, nil
+	presented := tls.Certificate{PrivateKey: leaf.key, Leaf: leaf.Certificate}
+	for link := leaf; link.parent != nil; link = link.parent {
+		presented.Certificate = append(presented.Certificate, link.Certificate.Raw)
+	}
+	return presented, nil
 }

@@ -4,7 +4,6 @@
 package azureiotcentral_test
 
 import (
-	"crypto/x509"
 	"fmt"
 	"regexp"
 	"strings"
@@ -18,17 +17,6 @@ import (
 // words joins the lines that Terraform breaks texts into.
 func words(output string) string {
 	return strings.Join(strings.Fields(strings.NewReplacer("│", " ", "╷", " ", "╵", " ").Replace(output)), " ")
-}
-
-// device returns a device of the Active CA: an independent witness of trust.
-func device(t *testing.T, bench *acctest.Bench) *x509.Certificate {
-	t.Helper()
-	certificate, err := bench.DeviceCertificate(bench.ActiveCA().Thumbprint().String(), "device")
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return certificate
 }
 
 // exits checks the exit code of a command, and that the output says something.
@@ -53,20 +41,17 @@ func TestAzureSphereTrust_swappedEntryIsRepairedByOneApply(t *testing.T) {
 	portalGroup(bench)
 	cli := bench.NewCLI(trustConfig(bench, ""))
 	cli.MustRun("apply", "-auto-approve")
-	witness, foreign := device(t, bench), acctest.ForeignCA(t)
+	witness, foreign := bench.Device(), acctest.ForeignCA(t)
+	witness.MustEnrol(t, "before the swap")
 	bench.SwapCertificate(groupName, iotcentral.Primary, foreign.DER(), true)
-	if bench.CanEnrol("contoso", witness) {
-		t.Fatal("the device can enrol although the certificate was swapped")
-	}
+	witness.MustBeRefused(t, "after the swap", "no enrollment group holds a CA of the chain")
 	exits(t, cli, 2, []string{
 		"Warning: Trust is lost in " + groupID(bench),
 		"cannot enrol", "The primary entry held a CA of this tenant, and now holds the certificate " + foreign.Thumbprint().String(),
 		"Warning: A foreign certificate is verified",
 	}, "plan", "-detailed-exitcode")
 	exits(t, cli, 0, []string{"Trust is lost"}, "apply", "-auto-approve")
-	if !bench.CanEnrol("contoso", witness) {
-		t.Error("the device cannot enrol after the apply")
-	}
+	witness.MustEnrol(t, "after the apply")
 	if thumbprint, _ := bench.Entry(groupName, iotcentral.Primary); thumbprint != foreign.Thumbprint().String() {
 		t.Errorf("the foreign certificate is gone, although the other entry was free: %s", thumbprint)
 	}
@@ -172,16 +157,18 @@ func TestAzureSphereTrust_foreignCertificateDoesNotKeepARevokedCA(t *testing.T) 
 	cli.MustRun("apply", "-auto-approve")
 	old := bench.ActiveCA()
 	bench.SwapCertificate(groupName, iotcentral.Secondary, acctest.ForeignCA(t).DER(), true)
+	thief := bench.Device() // Somebody else's, with a certificate of the CA that will be revoked.
+	thief.MustEnrol(t, "before the revocation")
 	rotate(t, bench, emulator.StageActivate, emulator.StageRevoke)
+	thief.MustEnrol(t, "while IoT Central does not know of the revocation")
 	exits(t, cli, 0, nil, "apply", "-auto-approve")
+	thief.MustBeRefused(t, "after the apply", "no enrollment group holds a CA of the chain")
 	for _, entry := range iotcentral.Entries() {
 		if thumbprint, _ := bench.Entry(groupName, entry); thumbprint == old.Thumbprint().String() {
 			t.Errorf("the revoked CA is still in the %s entry", entry)
 		}
 	}
-	if !bench.CanEnrol("contoso", device(t, bench)) {
-		t.Error("a device of the Active CA cannot enrol")
-	}
+	bench.Device().MustEnrol(t, "with a certificate of the Active CA")
 }
 
 // monitored watches a group with the data source, at top level, as the guide does.
@@ -214,10 +201,9 @@ func TestAzureSphereTrust_missedRenewalIsLoud(t *testing.T) {
 	exits(t, cli, 0, nil, "plan", "-detailed-exitcode")
 	old := bench.ActiveCA()
 	rotate(t, bench, emulator.StageIssue, emulator.StageActivate)
-	witness := device(t, bench)
-	if bench.CanEnrol("contoso", witness) {
-		t.Fatal("the device can enrol although nobody applied")
-	}
+	witness := bench.Device()
+	witness.MustBeRefused(t, "before anybody applied", "no enrollment group holds a CA of the chain")
+	bench.DeviceOf(old.Thumbprint().String()).MustEnrol(t, "with a certificate of the old CA")
 	output := exits(t, cli, 2, []string{
 		"Warning: Trust is lost in " + groupID(bench),
 		"Devices whose certificates are signed by the CA " + bench.ActiveCA().Thumbprint().String() + " cannot enrol",
@@ -231,9 +217,7 @@ func TestAzureSphereTrust_missedRenewalIsLoud(t *testing.T) {
 		t.Errorf("%d checks failed, want 2:\n%s", failed, output)
 	}
 	cli.MustRun("apply", "-auto-approve")
-	if !bench.CanEnrol("contoso", witness) {
-		t.Error("the device cannot enrol after the apply")
-	}
+	witness.MustEnrol(t, "after the apply")
 	output = exits(t, cli, 0, nil, "plan", "-detailed-exitcode")
 	if strings.Contains(output, "Warning") {
 		t.Errorf("there is still a warning:\n%s", output)
@@ -303,9 +287,7 @@ func TestAzureSphereTrust_refusedProofOfTheUpcomingCAIsAWarning(t *testing.T) {
 	bench.Fail(emulator.Fault{Operation: "Certificates_RetrieveProofOfPossessionNonce", Path: "**/" + upcoming.SerialNumber + "/**", Status: 403})
 	cli := bench.NewCLI(trustConfig(bench, ""))
 	exits(t, cli, 0, []string{"Warning: A change is left for later", "Cannot verify the upcoming CA " + upcoming.Thumbprint, "1 added"}, "apply", "-auto-approve")
-	if !bench.CanEnrol("contoso", device(t, bench)) {
-		t.Error("a device of the Active CA cannot enrol")
-	}
+	bench.Device().MustEnrol(t, "with a certificate of the Active CA")
 	exits(t, cli, 2, []string{"The next tenant CA is not trusted", "verified = false -> (known after apply)"}, "plan", "-detailed-exitcode")
 	bench.ClearFaults()
 	cli.MustRun("apply", "-auto-approve")
@@ -325,9 +307,7 @@ func TestAzureSphereTrust_onlyTheActiveCASigns(t *testing.T) {
 	rotate(t, bench, emulator.StageActivate)
 	exits(t, cli, 2, []string{"Trust is lost", "The secondary entry holds this CA, but it is not verified."}, "plan", "-detailed-exitcode")
 	cli.MustRun("apply", "-auto-approve")
-	if !bench.CanEnrol("contoso", device(t, bench)) {
-		t.Error("the device cannot enrol")
-	}
+	bench.Device().MustEnrol(t, "after the apply")
 	exits(t, cli, 0, nil, "plan", "-detailed-exitcode")
 }
 
@@ -353,8 +333,6 @@ func TestAzureSphereTrust_readsThatLag(t *testing.T) {
 		if codes, uploads := counts["EnrollmentGroups_GenerateVerificationCodeX509"], counts["EnrollmentGroups_CreateX509"]; len(trusted.Errors) > 0 || codes != uploads {
 			t.Errorf("after %v: %d codes for %d uploads, errors %q", stages, codes, uploads, trusted.Errors)
 		}
-		if !bench.CanEnrol("contoso", device(t, bench)) {
-			t.Errorf("after %v the device cannot enrol", stages)
-		}
+		bench.Device().MustEnrol(t, fmt.Sprintf("after %v", stages))
 	}
 }

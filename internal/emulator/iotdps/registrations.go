@@ -1,7 +1,7 @@
 // Copyright (c) spheretrust
 // SPDX-License-Identifier: MPL-2.0
 
-package dps
+package iotdps
 
 import (
 	"crypto/x509"
@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
@@ -71,28 +72,58 @@ func (r *registration) body() map[string]any {
 	}
 }
 
-// Register registers a device with this certificate at the service with the ID scope, as its group allows. It returns the
-// hub, or the reason for which the device is refused.
-func (s *Service) Register(idScope string, device *x509.Certificate) (hub, refused string) {
-	now := s.now()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// Scope returns the provisioning service with the ID scope as devices meet it, or nil.
+func (s *Service) Scope(idScope string) provisioning.Scope {
 	for _, dps := range s.services {
-		if dps.IDScope != idScope {
+		if dps.IDScope == idScope {
+			return scope{s, dps}
+		}
+	}
+	return nil
+}
+
+type scope struct {
+	s   *Service
+	dps *ProvisioningService
+}
+
+// Groups returns the X.509 groups with the CAs that they trust.
+func (s scope) Groups() []provisioning.Group {
+	s.s.mu.Lock()
+	defer s.s.mu.Unlock()
+	var list []provisioning.Group
+	for _, g := range s.dps.groups {
+		if g.kind != attestationX509 {
 			continue
 		}
-		g, reason := dps.groupOf(device, now)
-		if g == nil {
-			return "", reason
+		shown := provisioning.Group{ID: g.id, Enabled: g.provisioningStatus == "enabled"}
+		for _, name := range g.references {
+			if found := s.dps.find(name); found != nil {
+				shown.CAs = append(shown.CAs, provisioning.CA{Certificate: found.body, Verified: found.verified})
+			}
 		}
-		hub = dps.Hubs[0]
-		if len(g.hubs) > 0 {
+		for _, signing := range g.signing {
+			if signing != nil {
+				shown.CAs = append(shown.CAs, provisioning.CA{Certificate: signing, Verified: s.dps.verified(signing)})
+			}
+		}
+		list = append(list, shown)
+	}
+	return list
+}
+
+// Assign notes the registration, and returns the first hub of the group.
+func (s scope) Assign(id, groupID string, now time.Time) (string, bool) {
+	s.s.mu.Lock()
+	defer s.s.mu.Unlock()
+	hub := s.dps.Hubs[0]
+	for _, g := range s.dps.groups {
+		if g.id == groupID && len(g.hubs) > 0 {
 			hub = g.hubs[0]
 		}
-		dps.register(strings.ToLower(device.Subject.CommonName), g.id, hub, s.newETag(now), now)
-		return hub, ""
 	}
-	return "", "there is no provisioning service with the ID scope " + idScope
+	s.dps.register(strings.ToLower(id), groupID, hub, s.s.newETag(now), now)
+	return hub, true
 }
 
 func (d *ProvisioningService) register(id, group, hub, etag string, now time.Time) {
@@ -105,37 +136,10 @@ func (d *ProvisioningService) register(id, group, hub, etag string, now time.Tim
 	d.registrations = append(d.registrations, &registration{id: id, group: group, hub: hub, created: now, updated: now, etag: etag})
 }
 
-// groupOf returns the group through which a device may register, or the reason for which there is none.
-func (d *ProvisioningService) groupOf(device *x509.Certificate, now time.Time) (*group, string) {
-	if !validAt(device, now) {
-		return nil, "the certificate of the device is not valid now"
-	}
-	reason := "no enrollment group trusts the CA of the device"
-	for _, g := range d.groups {
-		for _, ca := range d.trusts(g) {
-			switch {
-			case device.CheckSignatureFrom(ca) != nil:
-			case !validAt(ca, now):
-				reason = "the CA of the device has expired"
-			case !d.verified(ca):
-				reason = "the CA of the device is not verified"
-			case g.provisioningStatus != "enabled":
-				reason = "the enrollment group is disabled"
-			default:
-				return g, ""
-			}
-		}
-	}
-	return nil, reason
-}
-
-// verified reports whether the service has the certificate, or the one that issued it, verified.
+// verified reports whether the service has the certificate, or the one that issued it, verified. Only then does a certificate in
+// a group itself take effect.
 func (d *ProvisioningService) verified(ca *x509.Certificate) bool {
 	return slices.ContainsFunc(d.certificates, func(one *certificate) bool {
 		return one.verified && (one.body.Equal(ca) || ca.CheckSignatureFrom(one.body) == nil)
 	})
-}
-
-func validAt(c *x509.Certificate, now time.Time) bool {
-	return !now.Before(c.NotBefore) && !now.After(c.NotAfter)
 }

@@ -1,11 +1,12 @@
 // Copyright (c) spheretrust
 // SPDX-License-Identifier: MPL-2.0
 
-package dps_test
+package iotdps_test
 
 import (
 	"crypto/x509/pkix"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -220,25 +221,23 @@ func TestRegister_asksForAVerifiedCAInAnEnabledGroup(t *testing.T) {
 	clock := emulatortest.NewClock()
 	s := emulatortest.Start(t, emulator.Options{Now: clock.Now})
 	known := s.Info.ProvisioningServices[0]
-	device, err := s.Emulator.DeviceCertificate(s.Emulator.State().Catalogs[0].Certificates[0].Thumbprint, emulatortest.DeviceID("A"))
+	device, err := emulatortest.NewDevice(s.Emulator, strings.ToLower(emulatortest.DeviceID("A")), s.Emulator.State().Catalogs[0].Certificates[0].Thumbprint)
 	if err != nil {
 		t.Fatal(err)
 	}
 	registers := func(want string) {
 		t.Helper()
-		hub, refused := s.Emulator.Register(known.IDScope, device)
-		if refused != want || (hub == "") != (want != "") {
-			t.Errorf("the hub is %q, refused for %q; want %q", hub, refused, want)
+		got, err := device.Enrol(t.Context(), known.IDScope)
+		var refused *emulatortest.RefusedError
+		if want == "" && (err != nil || got.Hub != known.Hubs[0]) || want != "" && (!errors.As(err, &refused) || !strings.Contains(refused.Reason, want)) {
+			t.Errorf("the device is assigned to %v, %v; want %q", got, err, want)
 		}
 	}
-	if _, refused := s.Emulator.Register("0ne", device); !strings.Contains(refused, "ID scope") {
-		t.Errorf("without a service it is refused for %q", refused)
-	}
-	registers("no enrollment group trusts the CA of the device")
+	registers("no enrollment group holds a CA of the chain")
 	_, encoded := s.ActiveCA()
 	etag := s.DPSCertificate("sphere", encoded, false)
 	group := s.Enrollment(put, "/enrollmentGroups/g", emulatortest.Referring("g", "sphere", "")).Want(http.StatusOK)
-	registers("the CA of the device is not verified")
+	registers("which is not verified")
 	verified := emulatortest.JSON(map[string]any{"properties": map[string]any{"certificate": encoded, "isVerified": true}})
 	s.DPS(put, "/certificates/sphere", verified, etag).Want(http.StatusOK)
 	registers("")
@@ -254,7 +253,7 @@ func TestRegister_asksForAVerifiedCAInAnEnabledGroup(t *testing.T) {
 	s.Enrollment(get, "/registrations/"+id, "").Want(http.StatusNotFound)
 	disabled := strings.Replace(emulatortest.Referring("g", "sphere", ""), "{", `{"provisioningStatus":"disabled",`, 1)
 	s.Enrollment(put, "/enrollmentGroups/g", disabled, "If-Match", group.Text("etag")).Want(http.StatusOK)
-	registers("the enrollment group is disabled")
+	registers("is disabled")
 	clock.Advance(25 * time.Hour)
-	registers("the certificate of the device is not valid now")
+	registers("is not valid at")
 }

@@ -1,7 +1,7 @@
 // Copyright (c) spheretrust
 // SPDX-License-Identifier: MPL-2.0
 
-package dps_test
+package iotdps_test
 
 import (
 	"crypto/x509/pkix"

@@ -1,7 +1,7 @@
 // Copyright (c) spheretrust
 // SPDX-License-Identifier: MPL-2.0
 
-package dps
+package iotdps
 
 import (
 	"encoding/json"
