@@ -359,3 +359,8 @@ func (g *ProvisioningGroup) deleteUnused(ctx context.Context, name string) error
 		return g.Client.DeleteCertificate(ctx, g.certificate(name), found.ETag)
 	}
 }
+
+// Seen returns the group as the last look has found it, and false when there was none.
+func (g *ProvisioningGroup) Seen() (dps.Group, bool) {
+	return g.seen.group, g.seen.group.AttestationType != ""
+}
