@@ -22,28 +22,28 @@ import (
 type Bench struct {
 	*emulator.Emulator
 
-	t   *testing.T
+	t   testing.TB
 	env map[string]string
 	now func() time.Time
 }
 
-// Start starts an emulator for the test. configure, which may be nil, changes its
+// Start starts an emulator for a test or a benchmark. configure, which may be nil, changes its
 // options.
-func Start(t *testing.T, configure func(*emulator.Options)) *Bench {
-	t.Helper()
-	options := emulator.Options{Dir: t.TempDir(), Now: time.Now}
+func Start(tb testing.TB, configure func(*emulator.Options)) *Bench {
+	tb.Helper()
+	options := emulator.Options{Dir: tb.TempDir(), Now: time.Now}
 	if configure != nil {
 		configure(&options)
 	}
-	bench := &Bench{t: t, now: options.Now}
+	bench := &Bench{t: tb, now: options.Now}
 	bench.observe(&options)
 	running, err := emulator.Start(options)
 	if err != nil {
-		t.Fatalf("start the emulator: %v", err)
+		tb.Fatalf("start the emulator: %v", err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := running.Close(); err != nil {
-			t.Errorf("close the emulator: %v", err)
+			tb.Errorf("close the emulator: %v", err)
 		}
 	})
 
@@ -81,7 +81,11 @@ func noPause(ctx context.Context, _ int) error { return ctx.Err() }
 // Run runs the steps with real Terraform, and destroys what they leave.
 func (b *Bench) Run(steps ...resource.TestStep) {
 	b.t.Helper()
-	resource.Test(b.t, resource.TestCase{IsUnitTest: true, ProtoV6ProviderFactories: b.Providers(), Steps: steps})
+	t, isTest := b.t.(*testing.T)
+	if !isTest {
+		b.t.Fatal("only a test can run steps with Terraform")
+	}
+	resource.Test(t, resource.TestCase{IsUnitTest: true, ProtoV6ProviderFactories: b.Providers(), Steps: steps})
 }
 
 // Count returns how many requests of each operation were made, by the names of

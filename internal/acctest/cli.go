@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/mirror"
 )
 
@@ -22,18 +23,9 @@ type CLI struct {
 	// Dir is the working directory, which holds the state.
 	Dir string
 
-	t           *testing.T
+	t           testing.TB
 	environment []string
 }
-
-// RequiredProviders says where a configuration takes the two providers from.
-const RequiredProviders = `terraform {
-  required_providers {
-    azuresphere = { source = "spheretrust/azuresphere" }
-    iotcentral  = { source = "spheretrust/iotcentral" }
-  }
-}
-`
 
 // NewCLI returns a command line that reaches the emulator, in an empty folder with
 // the given configuration, after init. The configuration needs no modules and no
@@ -48,7 +40,7 @@ func (b *Bench) NewCLI(config string) *CLI {
 	for name, value := range b.env {
 		cli.environment = append(cli.environment, name+"="+value)
 	}
-	cli.Write("main.tf", RequiredProviders+config)
+	cli.Write("main.tf", lab.RequiredProviders+config)
 	// What init makes is the same for all, and only read from now on.
 	if err := os.Symlink(filepath.Join(installed, ".terraform"), filepath.Join(cli.Dir, ".terraform")); err != nil {
 		b.t.Fatal(err)
@@ -145,7 +137,7 @@ var install = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 
-	for name, content := range map[string]string{"terraform.rc": mirror.CLIConfig(filepath.Join(dir, "mirror")), "main.tf": RequiredProviders} {
+	for name, content := range map[string]string{"terraform.rc": mirror.CLIConfig(filepath.Join(dir, "mirror")), "main.tf": lab.RequiredProviders} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			return "", err
 		}

@@ -20,7 +20,7 @@ type Server struct {
 	Schemas    *tfprotov6.GetProviderSchemaResponse
 	Identities *tfprotov6.GetResourceIdentitySchemasResponse
 
-	t *testing.T
+	t testing.TB
 }
 
 // NewServer returns a provider with an empty provider block.

@@ -65,12 +65,14 @@ var arrows = []struct {
 	// What builds, shows and tests the rest.
 	{"certs/certstest", []string{"certs"}},
 	{"fwtypes/fwtypestest", nil},
-	{"acctest", []string{"provider", "emulator", "emulator/conformance", "emulator/emulatortest", "iotcentral", "dps", "certs", "certs/certstest", "mirror"}},
+	{"acctest", []string{"provider", "emulator", "emulator/conformance", "emulator/emulatortest", "iotcentral", "dps", "certs", "certs/certstest", "mirror", "lab"}},
 	{"mirror", nil},
+	{"lab", []string{"mirror", "transport"}},
 	{"release", nil},
 	{"architecture", nil},
 	{"cmd/sphere-emulator", []string{"emulator"}},
-	{"cmd/demo", []string{"mirror", "transport"}},
+	{"cmd/demo", []string{"lab"}},
+	{"cmd/bench", []string{"lab"}},
 	{"cmd/mirror", []string{"mirror"}},
 	{"cmd/docs", []string{"mirror", "provider"}},
 }

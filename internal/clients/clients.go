@@ -78,9 +78,7 @@ type Clients struct {
 	tenants      map[sphere.Scope]*sphere.CachedTenant
 	certificates map[certs.Thumbprint]*certs.Certificate
 
-	claims  Claims
-	planned plannedGroups
-
+	claims     Claims
 	departures Departures
 
 	dpsReads dpsReads
@@ -110,7 +108,7 @@ func New(config Config) *Clients {
 		legacy: transport.New(sphere.LegacyService, config.Settings,
 			bearer(config, config.SphereAudience, "azure_sphere_audience", "AZURE_SPHERE_AUDIENCE"), nil, clock),
 		iotCentral: iotcentral.New(
-			transport.New(iotcentral.Service, config.Settings, authenticateIoTCentral, limits), config.APIVersion),
+			transport.New(iotcentral.Service, config.Settings, authenticateIoTCentral, limits), config.APIVersion, config.Now),
 		dps: dps.New(dps.Config{
 			Management: transport.New(dps.ResourceService, config.Settings, authenticateManagement, nil),
 			Endpoint:   config.ResourceManagerEndpoint,

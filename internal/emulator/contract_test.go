@@ -53,7 +53,7 @@ func TestContract_everyOperationConforms(t *testing.T) {
 		"without error bodies": {
 			ARMBehavior:     arm.Behavior{ErrorBodyAbsent: true},
 			CatalogBehavior: catalog.Behavior{NonActiveBody: catalog.BodyNull},
-			CentralBehavior: central.Behavior{GroupWithoutCertificates: true},
+			CentralBehavior: central.Behavior{GroupShows: central.ShowsNothing},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -26,7 +26,7 @@ type SigningCertificate struct {
 }
 
 type signingCertificate struct {
-	Verified    bool             `json:"verified"`
+	Verified    *bool            `json:"verified,omitempty"`
 	Certificate string           `json:"certificate,omitempty"`
 	Info        *signingCertInfo `json:"info,omitempty"`
 }
@@ -38,7 +38,7 @@ type signingCertInfo struct {
 // public returns what the answer says. A thumbprint that is none is an error: it
 // would look like another certificate.
 func (s signingCertificate) public() (SigningCertificate, error) {
-	certificate := SigningCertificate{Verified: s.Verified}
+	certificate := SigningCertificate{Verified: s.Verified != nil && *s.Verified}
 	if s.Info != nil {
 		if err := certificate.Thumbprint.UnmarshalText([]byte(s.Info.SHA1Thumbprint)); err != nil {
 			return SigningCertificate{}, fmt.Errorf("it has the thumbprint %q, and %w", s.Info.SHA1Thumbprint, err)
@@ -51,10 +51,26 @@ func (s signingCertificate) public() (SigningCertificate, error) {
 	return certificate, nil
 }
 
+// isWhole reports whether the answer says both which certificate it is and whether
+// it is verified.
+func (s signingCertificate) isWhole() bool {
+	return s.Verified != nil && s.Info != nil && s.Info.SHA1Thumbprint != ""
+}
+
 // Certificate reads an entry. An empty entry, and an entry of a group that is not
 // there, is a 404. An answer without a thumbprint, as a proxy on the way may give,
 // is an error: it would look like another certificate.
 func (c *Client) Certificate(ctx context.Context, id CertificateID) (SigningCertificate, error) {
+	writes := c.memory.written()
+	found, err := c.readCertificate(ctx, id)
+	if err == nil || transport.IsNotFound(err) {
+		c.memory.entries.keep(id, answer[SigningCertificate]{value: found, err: err, at: c.memory.now(), writes: writes})
+	}
+
+	return found, err
+}
+
+func (c *Client) readCertificate(ctx context.Context, id CertificateID) (SigningCertificate, error) {
 	operation := "read the " + string(id.Entry) + " certificate of the enrollment group"
 	var certificate signingCertificate
 	err := c.transport.Send(ctx, transport.Call{
@@ -77,38 +93,51 @@ func (c *Client) Certificate(ctx context.Context, id CertificateID) (SigningCert
 }
 
 // PutCertificate puts a certificate into an entry and replaces what is there.
-// verified marks it as trusted without proof of possession. When the answer does
-// not tell the thumbprint, the entry is read again.
+// verified marks it as trusted without proof of possession. The entry is read again
+// when the answer does not say both which certificate it holds and whether that is
+// verified: so what PutCertificate returns needs no read after it.
 func (c *Client) PutCertificate(ctx context.Context, id CertificateID, certificate *certs.Certificate, verified bool) (SigningCertificate, error) {
-	operation := "put the certificate into the " + string(id.Entry) + " entry of the enrollment group"
-	var stored signingCertificate
-	err := c.transport.Send(ctx, transport.Call{
-		Operation: operation,
-		Method:    http.MethodPut,
-		URL:       c.certificateAddress(id),
-		Body:      signingCertificate{Verified: verified, Certificate: certificate.Base64PEM()},
-	}, &stored)
+	stored, err := c.sendCertificate(ctx, id, signingCertificate{Verified: &verified, Certificate: certificate.Base64PEM()})
+	writes := c.memory.touchEntry(id)
 	if err != nil {
 		return SigningCertificate{}, err
 	}
+	operation := putOperation(id)
 	found, err := stored.public()
 	if err != nil {
 		return SigningCertificate{}, unreadable(operation, err)
 	}
-	if !found.Thumbprint.IsZero() {
-		return found, nil
+	if !stored.isWhole() {
+		if found, err = c.Certificate(ctx, id); err != nil {
+			// The upload succeeded, so this is not about it.
+			return found, unreadable(operation, fmt.Errorf("it does not say what the entry holds now, and reading it failed: %w", err))
+		}
 	}
-	found, err = c.Certificate(ctx, id)
-	if err != nil {
-		// The upload succeeded, so this is not about it.
-		err = unreadable(operation, fmt.Errorf("it tells no thumbprint, and reading it failed: %w", err))
-	}
+	c.memory.entries.keep(id, answer[SigningCertificate]{value: found, at: c.memory.now(), writes: writes, own: true})
 
-	return found, err
+	return found, nil
+}
+
+func (c *Client) sendCertificate(ctx context.Context, id CertificateID, certificate signingCertificate) (signingCertificate, error) {
+	var stored signingCertificate
+	err := c.transport.Send(ctx, transport.Call{
+		Operation: putOperation(id),
+		Method:    http.MethodPut,
+		URL:       c.certificateAddress(id),
+		Body:      certificate,
+	}, &stored)
+
+	return stored, err
+}
+
+func putOperation(id CertificateID) string {
+	return "put the certificate into the " + string(id.Entry) + " entry of the enrollment group"
 }
 
 // DeleteCertificate empties an entry. An empty entry is no error.
 func (c *Client) DeleteCertificate(ctx context.Context, id CertificateID) error {
+	defer c.memory.touchEntry(id)
+
 	return c.remove(ctx, transport.Call{
 		Operation: "remove the " + string(id.Entry) + " certificate of the enrollment group",
 		Method:    http.MethodDelete,
@@ -123,6 +152,7 @@ func (c *Client) DeleteCertificate(ctx context.Context, id CertificateID) error 
 // of possession. It may void earlier codes, so it is never repeated blindly.
 func (c *Client) GenerateVerificationCode(ctx context.Context, id CertificateID) (string, error) {
 	const operation = "generate a verification code"
+	defer c.memory.touchEntry(id)
 	var code struct {
 		VerificationCode string `json:"verificationCode"`
 	}
@@ -142,6 +172,8 @@ func (c *Client) GenerateVerificationCode(ctx context.Context, id CertificateID)
 // Verify sends the proof of possession. It is never repeated blindly: an attempt
 // may use up the code.
 func (c *Client) Verify(ctx context.Context, id CertificateID, proof *certs.Certificate) error {
+	defer c.memory.touchEntry(id)
+
 	return c.transport.Send(ctx, transport.Call{
 		Operation: "verify the " + string(id.Entry) + " certificate of the enrollment group",
 		Method:    http.MethodPost,

@@ -5,6 +5,7 @@ package iotcentral
 
 import (
 	"net/url"
+	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
@@ -24,15 +25,18 @@ const (
 	RequestsPerSecond    = 18
 )
 
-// Client talks to any number of applications; each ID names its host.
+// Client talks to any number of applications; each ID names its host. Its reads ask
+// the service. Shared and Look use again what was just read.
 type Client struct {
 	transport  *transport.Client
 	apiVersion string
+	memory     *memory
 }
 
-// New returns a client that uses the given version of the API.
-func New(client *transport.Client, apiVersion string) *Client {
-	return &Client{transport: client, apiVersion: apiVersion}
+// New returns a client that uses the given version of the API. now is the clock of
+// the machine, by which answers grow old.
+func New(client *transport.Client, apiVersion string, now func() time.Time) *Client {
+	return &Client{transport: client, apiVersion: apiVersion, memory: newMemory(now)}
 }
 
 func (c *Client) address(host string, path ...string) string {

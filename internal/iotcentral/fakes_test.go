@@ -67,7 +67,7 @@ func serve(answers ...answer) (*iotcentral.Client, *application) {
 	}
 	client := transport.New(transport.Service{Name: "IoT Central"}, settings, transport.Header{Name: "Authorization", Value: "Bearer x"}, nil)
 
-	return iotcentral.New(client, iotcentral.APIVersionPreview), served
+	return iotcentral.New(client, iotcentral.APIVersionPreview, time.Now), served
 }
 
 // wantSent checks the requests that were made, all of them.

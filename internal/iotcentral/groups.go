@@ -38,15 +38,6 @@ type EnrollmentGroup struct {
 	IDScope string `json:"idScope,omitempty"`
 }
 
-// Attestation is how the devices of a group prove who they are.
-type Attestation struct {
-	// Type is x509 or symmetricKey.
-	Type string `json:"type"`
-	// SymmetricKey holds the keys of a symmetricKey group. The service makes them
-	// when they are missing.
-	SymmetricKey *SymmetricKey `json:"symmetricKey,omitempty"`
-}
-
 // SymmetricKey are the two keys of a group, in clear: treat them as secrets.
 type SymmetricKey struct {
 	PrimaryKey   string `json:"primaryKey"`
@@ -69,34 +60,48 @@ func (c *Client) Groups(ctx context.Context, host string) ([]EnrollmentGroup, er
 	})
 }
 
-// CheckApplication makes sure that there is an application: it reads the first page
-// of its groups. The 404 for an absent group is also that for an absent application.
-func (c *Client) CheckApplication(ctx context.Context, host string) error {
-	return c.transport.Send(ctx, transport.Call{
-		Operation: "find the application",
-		Method:    http.MethodGet,
-		URL:       c.address(host, groupsSegment),
-	}, nil)
-}
-
 // Group reads a group. Its certificates are read one by one: what the service
 // returns of them here is not documented.
 func (c *Client) Group(ctx context.Context, id GroupID) (EnrollmentGroup, error) {
-	return c.sendForGroup(ctx, transport.Call{
+	writes := c.memory.written()
+	group, err := c.sendForGroup(ctx, transport.Call{
 		Operation: "read the enrollment group",
 		Method:    http.MethodGet,
 		URL:       c.address(id.Host, groupsSegment, id.Group),
 	})
+	if err == nil || transport.IsNotFound(err) {
+		c.memory.groups.keep(id, answer[EnrollmentGroup]{value: group, err: err, at: c.memory.now(), writes: writes})
+	}
+
+	return group, err
 }
 
 // PutGroup creates a group, and may replace an existing one: look first.
 func (c *Client) PutGroup(ctx context.Context, id GroupID, group EnrollmentGroup) (EnrollmentGroup, error) {
-	return c.sendForGroup(ctx, transport.Call{
+	created, err := c.sendForGroup(ctx, transport.Call{
 		Operation: "create the enrollment group",
 		Method:    http.MethodPut,
 		URL:       c.address(id.Host, groupsSegment, id.Group),
 		Body:      group,
 	})
+	if writes := c.memory.touchGroup(id); err == nil {
+		c.memory.created(id, created, writes)
+	}
+
+	return created, err
+}
+
+// created keeps a group that was just created. Its entries are empty, unless the
+// answer shows something in them: then the PUT met a group of somebody else.
+func (m *memory) created(id GroupID, group EnrollmentGroup, writes uint64) {
+	now := m.now()
+	m.groups.keep(id, answer[EnrollmentGroup]{value: group, at: now, writes: writes, own: true})
+	if len(group.Attestation.Certificates) > 0 || group.Attestation.Partial {
+		return
+	}
+	for _, entry := range Entries() {
+		m.entries.keep(id.Certificate(entry), answer[SigningCertificate]{at: now, writes: writes, own: true})
+	}
 }
 
 // ErrNoGroup is about a success that tells nothing of a group.
@@ -108,11 +113,22 @@ var ErrNoGroup = errors.New("it does not tell the type of the group and its atte
 func (c *Client) sendForGroup(ctx context.Context, call transport.Call) (EnrollmentGroup, error) {
 	var group EnrollmentGroup
 	err := c.transport.Send(ctx, call, &group)
-	if err == nil && (group.Type == "" || group.Attestation.Type == "") {
-		err = unreadable(call.Operation, ErrNoGroup)
+	if err == nil {
+		if problem := group.check(); problem != nil {
+			err = unreadable(call.Operation, problem)
+		}
 	}
 
 	return group, err
+}
+
+// check makes sure that an answer says what a group is.
+func (g EnrollmentGroup) check() error {
+	if g.Type == "" || g.Attestation.Type == "" {
+		return ErrNoGroup
+	}
+
+	return nil
 }
 
 func unreadable(operation string, cause error) error {
@@ -123,6 +139,7 @@ func unreadable(operation string, cause error) error {
 // tell what it is like now; it is an error when it is not as it should be.
 func (c *Client) UpdateGroup(ctx context.Context, id GroupID, patch EnrollmentGroupPatch) error {
 	const operation = "update the enrollment group"
+	defer c.memory.touchGroup(id)
 	var updated EnrollmentGroup
 	err := c.transport.Send(ctx, transport.Call{
 		Operation:   operation,
@@ -152,6 +169,8 @@ func (p EnrollmentGroupPatch) isIn(group EnrollmentGroup) bool {
 // DeleteGroup deletes a group and its certificates. A group that is not there is
 // no error.
 func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
+	defer c.memory.touchGroup(id)
+
 	return c.remove(ctx, transport.Call{
 		Operation: "delete the enrollment group",
 		Method:    http.MethodDelete,

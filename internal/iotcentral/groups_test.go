@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
@@ -298,7 +299,7 @@ func TestClient_apiVersionIsConfigurable(t *testing.T) {
 	t.Parallel()
 	served := &application{answers: []answer{{http.StatusOK, wholeGroup}}}
 	client := iotcentral.New(transport.New(transport.Service{Name: "IoT Central"}, transport.Settings{HTTP: served},
-		transport.Header{Name: "Authorization", Value: "x"}, nil), iotcentral.APIVersionStable)
+		transport.Header{Name: "Authorization", Value: "x"}, nil), iotcentral.APIVersionStable, time.Now)
 	if _, err := client.Group(t.Context(), iotcentral.GroupID{Host: "127.0.0.1:8443", Group: "a"}); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 )
 
 // without leaves a block out of a configuration.
@@ -32,15 +33,15 @@ func TestDeparture_warnsOnlyOfWhatStays(t *testing.T) {
 	bench := acctest.Start(t, nil)
 	cli := bench.NewCLI(acctest.TrustConfig)
 	cli.MustRun("apply", "-auto-approve")
-	cli.Write("main.tf", acctest.RequiredProviders+without(acctest.TrustConfig, typeVerification))
+	cli.Write("main.tf", lab.RequiredProviders+without(acctest.TrustConfig, typeVerification))
 	if output, code := cli.Run("plan", "-detailed-exitcode"); code != 2 || !saysAll(output, "Warning:", "stays verified") {
 		t.Errorf("the certificate stays; plan exits with %d:\n%s", code, output)
 	}
-	cli.Write("main.tf", acctest.RequiredProviders+without(without(acctest.TrustConfig, typeVerification), typeCertificate))
+	cli.Write("main.tf", lab.RequiredProviders+without(without(acctest.TrustConfig, typeVerification), typeCertificate))
 	if output, code := cli.Run("plan", "-detailed-exitcode"); code != 2 || saysAll(output, "stays verified") {
 		t.Errorf("the certificate goes; plan exits with %d:\n%s", code, output)
 	}
-	cli.Write("main.tf", acctest.RequiredProviders+acctest.TrustConfig)
+	cli.Write("main.tf", lab.RequiredProviders+acctest.TrustConfig)
 	if output, code := cli.Run("destroy", "-auto-approve"); code != 0 || saysAll(output, "Warning:") {
 		t.Errorf("everything goes; destroy exits with %d:\n%s", code, output)
 	}
@@ -63,7 +64,7 @@ func TestDeparture_foreignCertificateInAGroupThatGoes(t *testing.T) {
 			cli := bench.NewCLI(keepTrust)
 			cli.MustRun("apply", "-auto-approve")
 			bench.SwapCertificate(acctest.Group, iotcentral.Secondary, acctest.ForeignCA(t).DER(), false)
-			cli.Write("main.tf", acctest.RequiredProviders+test.config)
+			cli.Write("main.tf", lab.RequiredProviders+test.config)
 			output, code := cli.Run(append(test.command, "-auto-approve")...)
 			if code != 0 || saysAll(output, "is left in") != test.warns {
 				t.Errorf("%s exits with %d, want a warning: %t\n%s", test.command, code, test.warns, output)
@@ -99,7 +100,7 @@ resource "iotcentral_azure_sphere_trust" "this" {
 		options.Behavior.SharedCertificateAllowed = true // The trust has a group of its own.
 	})
 	config := acctest.TrustConfig + more
-	cli := bench.NewCLI(underOneName(config))
+	cli := bench.NewCLI(lab.UnderOneName(config))
 	cli.MustRun("apply", "-auto-approve")
 	moved := strings.NewReplacer(`" "this" {`, `" "moved" {`, `" "primary" {`, `" "moved" {`, `" "sphere" {`, `" "moved" {`, `" "trusted" {`, `" "other" {`,
 		".this.", ".moved.", ".primary.", ".moved.", ".sphere.", ".moved.", ".trusted.", ".other.", ".primary]", ".moved]").Replace(config)
@@ -114,7 +115,7 @@ resource "iotcentral_azure_sphere_trust" "this" {
 	// The types of Azure Sphere go to the other name as well.
 	moved = strings.NewReplacer(`resource "azuresphere_tenant_ca" "moved" {`, "resource \"azuresphere_tenant_ca\" \"moved\" {\n  provider = iotcentral\n",
 		`resource "azuresphere_proof_of_possession" "moved" {`, "resource \"azuresphere_proof_of_possession\" \"moved\" {\n  provider = iotcentral\n").Replace(moved)
-	cli.Write("main.tf", acctest.RequiredProviders+moved)
+	cli.Write("main.tf", lab.RequiredProviders+moved)
 	output, code := cli.Run("apply", "-auto-approve")
 	if code != 0 || !saysAll(output, "0 added, 0 changed, 0 destroyed") {
 		t.Errorf("apply exits with %d:\n%s", code, output)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 )
 
 // namedGroup has no explicit ID.
@@ -59,7 +60,7 @@ func TestFirstPlan_showsWhatWillBeTrusted(t *testing.T) {
 func TestFirstPlan_requestBudget(t *testing.T) {
 	t.Parallel()
 	bench := acctest.Start(t, nil)
-	cli := bench.NewCLI(underOneName(namedGroup))
+	cli := bench.NewCLI(lab.UnderOneName(namedGroup))
 	bench.ResetRequests()
 	cli.MustRun("plan")
 	want := map[string]int{"Certificates_ListByCatalog": 1, "EnrollmentGroups_Get": 1, "EnrollmentGroups_List": 1, "OpenIDConfiguration": 1, "Token": 2}

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"reflect"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -23,15 +22,11 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 )
 
 // oneName is the main job with every resource under one provider name.
-var oneName = underOneName(acctest.TrustConfig)
-
-// underOneName lets the provider azuresphere serve every resource.
-func underOneName(config string) string {
-	return regexp.MustCompile(`(resource "iotcentral_\w+" "\w+" \{)`).ReplaceAllString(config, "$1\n  provider = azuresphere")
-}
+var oneName = lab.UnderOneName(acctest.TrustConfig)
 
 func verifiedIs(verified bool) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(acctest.Verification, tfjsonpath.New("verified"), knownvalue.Bool(verified))
@@ -121,7 +116,7 @@ func TestMainJob_requestBudget(t *testing.T) {
 		"EnrollmentGroups_Get":                          2,
 		"EnrollmentGroups_List":                         2, // one per application
 		"EnrollmentGroups_Create":                       1,
-		"EnrollmentGroups_GetX509":                      3, // one for the certificate, two for the verification
+		"EnrollmentGroups_GetX509":                      1, // after the verification
 		"EnrollmentGroups_CreateX509":                   1,
 		"EnrollmentGroups_GenerateVerificationCodeX509": 1,
 		"EnrollmentGroups_VerifyX509":                   1,

@@ -26,6 +26,16 @@ func refusals() map[string]emulator.Fault {
 	}
 }
 
+// refuseReads makes an operation fail, and the list of groups as well, which would serve
+// for it.
+func refuseReads(bench *acctest.Bench, fault emulator.Fault) {
+	bench.Fail(fault)
+	if strings.HasPrefix(fault.Operation, "EnrollmentGroups_") {
+		fault.Operation = "EnrollmentGroups_List"
+		bench.Fail(fault)
+	}
+}
+
 // refreshReads are the operations with which each resource type is read.
 var refreshReads = map[string][]string{
 	typeTenantCA:     {"Certificates_ListByCatalog"},
@@ -56,7 +66,7 @@ func TestReading_refusedKeepsTheState(t *testing.T) {
 			for want, fault := range refusals() {
 				fault.Operation = operation
 				e.ClearFaults()
-				e.Fail(fault)
+				refuseReads(e.Bench, fault)
 				e.ResetRequests()
 				after := e.NewServer().Refresh(before)
 				what := fmt.Sprintf("%s, %s answers %d %s", typeName, operation, fault.Status, fault.Body)
@@ -75,6 +85,55 @@ func TestReading_refusedKeepsTheState(t *testing.T) {
 		if after := e.NewServer().Refresh(before); len(after.Errors)+len(after.Warnings) > 0 || !reflect.DeepEqual(after.State, before.State) {
 			t.Errorf("%s: without a fault it is read as\n%v %q %q, want\n%v", typeName, after.State, after.Errors, after.Warnings, before.State)
 		}
+	}
+}
+
+// TestReading_aListThatIsRefusedIsDoneWithout: it only saves requests. It is asked for
+// once.
+func TestReading_aListThatIsRefusedIsDoneWithout(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, everyType()...)
+	for _, fault := range refusals() {
+		fault.Operation = "EnrollmentGroups_List"
+		e.ClearFaults()
+		e.Fail(fault)
+		server := e.NewServer()
+		for _, typeName := range []string{typeGroup, typeCertificate, typeVerification, typeTrust} {
+			before := e.resources[typeName]
+			if after := server.Refresh(before); len(after.Errors)+len(after.Warnings) > 0 || !reflect.DeepEqual(after.State, before.State) {
+				t.Errorf("%s, the list answers %d: got\n%v, %q, %q, want\n%v", typeName, fault.Status, after.State, after.Errors, after.Warnings, before.State)
+			}
+		}
+	}
+	e.ClearFaults()
+	e.Fail(emulator.Fault{Operation: "EnrollmentGroups_List", Status: 403})
+	e.ResetRequests()
+	server := e.NewServer()
+	for range 3 {
+		server.Refresh(e.resources[typeTrust])
+		server.Refresh(e.resources[typeGroup])
+	}
+	if got := e.Count(); got["EnrollmentGroups_List"] != 1 || got["EnrollmentGroups_Get"] != 2 || got["EnrollmentGroups_GetX509"] != 2 {
+		t.Errorf("three refreshes of a group and a trust sent %v, want one list and one read of each thing", got)
+	}
+}
+
+// TestReading_aListAloneDoesNotSayThatTrustIsLost: whether it lags is not known.
+func TestReading_aListAloneDoesNotSayThatTrustIsLost(t *testing.T) {
+	t.Parallel()
+	e := newEstate(t, typeTrust)
+	foreign := acctest.ForeignCA(t).Thumbprint()
+	shown := fmt.Sprintf(`{"id":%q,"displayName":"T","enabled":true,"type":"iot","idScope":"0ne1","attestation":{"type":"x509",`+
+		`"x509":{"signingCertificates":{"primary":{"verified":true,"info":{"sha1Thumbprint":"%s"}}}}}}`, trustGroup, foreign)
+	e.Fail(emulator.Fault{Operation: "EnrollmentGroups_List", Status: 200, Body: `{"value":[` + shown + `]}`})
+	before := e.resources[typeTrust]
+	after := e.NewServer().Refresh(before)
+	if len(after.Errors)+len(after.Warnings) > 0 || !reflect.DeepEqual(after.State, before.State) {
+		t.Errorf("got\n%v, %q, %q, want\n%v", after.State, after.Errors, after.Warnings, before.State)
+	}
+	found := e.NewServer().ReadData(typeTrust, map[string]any{"enrollment_group_id": before.State["enrollment_group_id"]})
+	if len(found.Errors) > 0 || found.State["trusted"] != true {
+		t.Errorf("the data source has %v, %q, want trust", found.State, found.Errors)
 	}
 }
 
@@ -133,7 +192,7 @@ func TestReading_emptyEntriesDoNotProveThatTheGroupIsGone(t *testing.T) {
 	for want, fault := range refusals() {
 		fault.Operation = "EnrollmentGroups_Get"
 		e.ClearFaults()
-		e.Fail(fault)
+		refuseReads(e.Bench, fault)
 		if after := e.NewServer().Refresh(before); !containsOne(after.Errors, want) || !reflect.DeepEqual(after.State, before.State) {
 			t.Errorf("%d: errors %q and the state %v, want one with %q and %v", fault.Status, after.Errors, after.State, want, before.State)
 		}
@@ -192,7 +251,7 @@ func TestDataSources_refusedIsAnError(t *testing.T) {
 			for _, operation := range read.operations {
 				for want, fault := range refusals() {
 					fault.Operation = operation
-					e.Fail(fault)
+					refuseReads(e.Bench, fault)
 					found := e.NewServer().ReadData(typeName, read.arguments)
 					e.ClearFaults()
 					if !containsOne(found.Errors, want) || found.State != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 )
 
 // saysAll reports whether an output has all the texts, however Terraform breaks its
@@ -55,7 +56,7 @@ resource "iotcentral_azure_sphere_trust" "this" {
 			bench := acctest.Start(t, nil)
 			cli := bench.NewCLI(test.before)
 			cli.MustRun("apply", "-auto-approve")
-			cli.Write("main.tf", acctest.RequiredProviders+test.after)
+			cli.Write("main.tf", lab.RequiredProviders+test.after)
 			output, code := cli.Run(append([]string{"apply", "-auto-approve"}, test.arguments...)...)
 			if code != 0 || !saysAll(output, test.plan) {
 				t.Errorf("apply exits with %d, want the plan %q:\n%s", code, test.plan, output)
@@ -104,7 +105,7 @@ resource "iotcentral_enrollment_group" "this" {
 	bench := acctest.Start(t, nil)
 	cli := bench.NewCLI(config)
 	cli.MustRun("apply", "-auto-approve")
-	cli.Write("main.tf", acctest.RequiredProviders+strings.Replace(config, `"iot"`, `"iotEdge"`, 1))
+	cli.Write("main.tf", lab.RequiredProviders+strings.Replace(config, `"iot"`, `"iotEdge"`, 1))
 	output, code := cli.Run("apply", "-auto-approve")
 	if code != 1 || !saysAll(output, "create_before_destroy", "give the new group another group_id") {
 		t.Errorf("apply exits with %d:\n%s", code, output)

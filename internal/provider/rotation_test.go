@@ -18,6 +18,7 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 )
 
 const trustAddress = "iotcentral_azure_sphere_trust.this"
@@ -197,7 +198,7 @@ func TestRotation_threeResourcesMoveToOne(t *testing.T) {
 	device := bench.Device()
 	device.MustEnrol(t, "before the move")
 
-	cli.Write("main.tf", acctest.RequiredProviders+keepTrust+`
+	cli.Write("main.tf", lab.RequiredProviders+keepTrust+`
 import {
   to = iotcentral_azure_sphere_trust.this
   id = iotcentral_enrollment_group.sphere.id

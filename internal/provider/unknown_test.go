@@ -134,7 +134,7 @@ func TestPlan_defaultsThatAreUnknown(t *testing.T) {
 		sent := e.Requests()
 		if test.typeName == typeCertificate { // Its group is known, and read.
 			sent = slices.DeleteFunc(sent, func(request emulator.Request) bool {
-				return request.Service == "entra" || request.Operation == "EnrollmentGroups_Get"
+				return request.Service == "entra" || request.Operation == "EnrollmentGroups_List"
 			})
 		}
 		if len(plan.Errors)+len(sent) > 0 {

@@ -10,13 +10,15 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
 // GroupCertificates are the calls for the certificates of enrollment groups.
 type GroupCertificates interface {
 	Verifier
 
+	// Look reads an entry before something is written to it, and reports false when
+	// it is empty. It may use a read of the last seconds again.
+	Look(ctx context.Context, id iotcentral.CertificateID) (iotcentral.SigningCertificate, bool, error)
 	PutCertificate(ctx context.Context, id iotcentral.CertificateID, certificate *certs.Certificate, verified bool) (iotcentral.SigningCertificate, error)
 	DeleteCertificate(ctx context.Context, id iotcentral.CertificateID) error
 }
@@ -31,8 +33,8 @@ type EnrollmentGroup struct {
 	Now     func() time.Time
 	Backoff Backoff
 
-	// uploaded are the places that were filled through this value.
-	uploaded map[Place]bool
+	// uploaded is what the answers to uploads through this value said of the places.
+	uploaded map[Place]iotcentral.SigningCertificate
 }
 
 var _ RelyingService = (*EnrollmentGroup)(nil)
@@ -55,28 +57,26 @@ func (g *EnrollmentGroup) Name(place Place) string {
 // Read implements RelyingService. Of a group that does not exist all entries are
 // empty.
 func (g *EnrollmentGroup) Read(ctx context.Context, place Place) (Holding, bool, error) {
-	found, err := g.Client.Certificate(ctx, g.entry(place))
-	if transport.IsNotFound(err) {
-		return Holding{}, false, nil
-	}
+	found, filled, err := g.Client.Look(ctx, g.entry(place))
 
-	return Holding(found), err == nil, err
+	return Holding(found), filled, err
 }
 
 // Upload implements RelyingService.
 func (g *EnrollmentGroup) Upload(ctx context.Context, place Place, certificate *certs.Certificate) (Holding, error) {
 	stored, err := g.Client.PutCertificate(ctx, g.entry(place), certificate, false)
 	if g.uploaded == nil {
-		g.uploaded = map[Place]bool{}
+		g.uploaded = map[Place]iotcentral.SigningCertificate{}
 	}
-	g.uploaded[place] = true
+	g.uploaded[place] = stored
 
 	return Holding(stored), err
 }
 
 // Verify implements RelyingService with a Handshake.
 func (g *EnrollmentGroup) Verify(ctx context.Context, place Place, thumbprint certs.Thumbprint) error {
-	handshake := Handshake{Verifier: g.Client, Prover: g.Prover, Now: g.Now, Backoff: g.Backoff, Uploaded: g.uploaded[place]}
+	answer, uploaded := g.uploaded[place]
+	handshake := Handshake{Verifier: g.Client, Prover: g.Prover, Now: g.Now, Backoff: g.Backoff, Uploaded: uploaded, Answer: answer}
 	_, err := handshake.Run(ctx, g.entry(place), thumbprint)
 
 	return err

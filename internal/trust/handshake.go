@@ -55,6 +55,10 @@ type Handshake struct {
 	// Uploaded says that the certificate was put into the entry just before, so
 	// that the service may not show it yet.
 	Uploaded bool
+	// Answer is what the answer to that upload said of the entry, and nothing was
+	// written to the group since: it counts as the first look. It is zero when the
+	// entry must be read.
+	Answer iotcentral.SigningCertificate
 }
 
 // Provable is one certificate of a relying service, which the handshake verifies.
@@ -210,7 +214,7 @@ func (h *Handshake) repeat(ctx context.Context, id Provable, thumbprint certs.Th
 		if err := h.Backoff(ctx, n); err != nil {
 			return failure
 		}
-		if verified, err := h.isVerified(ctx, id, thumbprint); verified || err != nil {
+		if verified, err := h.look(ctx, id, thumbprint); verified || err != nil {
 			return joinUnread(failure, err)
 		}
 	}
@@ -230,30 +234,41 @@ func joinUnread(failure, read error) error {
 // service accepted the proof.
 func (h *Handshake) confirm(ctx context.Context, id Provable, thumbprint certs.Thumbprint, accepted bool) (bool, error) {
 	if !accepted {
-		return h.isVerified(ctx, id, thumbprint)
+		return h.look(ctx, id, thumbprint)
 	}
 
 	return h.poll(ctx, func() (shown, verified bool, err error) {
 		verified, err = h.isVerified(ctx, id, thumbprint)
-		return verified || err != nil, verified, err
+		return verified || err != nil && !h.mayLag(err), verified, err
 	})
 }
 
-// firstLook reads the entry before anything is done. After an upload it reads until
-// the entry shows the certificate.
+// firstLook says what the entry holds before anything is done.
 func (h *Handshake) firstLook(ctx context.Context, id Provable, thumbprint certs.Thumbprint) (bool, error) {
-	if !h.Uploaded {
-		return h.isVerified(ctx, id, thumbprint)
+	if h.Answer.Thumbprint == thumbprint {
+		return h.Answer.Verified, nil
 	}
 
+	return h.look(ctx, id, thumbprint)
+}
+
+// look reads the entry. After an upload it reads until the entry shows the
+// certificate.
+func (h *Handshake) look(ctx context.Context, id Provable, thumbprint certs.Thumbprint) (bool, error) {
 	return h.poll(ctx, func() (shown, verified bool, err error) {
 		verified, err = h.isVerified(ctx, id, thumbprint)
-		var (
-			empty *EmptyEntryError
-			other *OtherCertificateError
-		)
-		return !errors.As(err, &empty) && !errors.As(err, &other), verified, err
+		return !h.mayLag(err), verified, err
 	})
+}
+
+// mayLag reports whether a read may show the entry as it was before the upload.
+func (h *Handshake) mayLag(err error) bool {
+	var (
+		empty *EmptyEntryError
+		other *OtherCertificateError
+	)
+
+	return h.Uploaded && (errors.As(err, &empty) || errors.As(err, &other))
 }
 
 // poll reads until the read shows what was written, maxReads times at most, and

@@ -38,6 +38,10 @@ type central struct {
 	sticky     bool // The service accepts the proof and verifies nothing.
 	lag        int  // So many reads after a verification do not show it.
 
+	// before is what the first hidden reads still show.
+	before certs.Thumbprint
+	hidden int
+
 	calls []string
 	codes int
 	code  string
@@ -73,7 +77,12 @@ func (c *central) Certificate(context.Context, iotcentral.CertificateID) (iotcen
 	if err, _ := fail(c.failRead, n); err != nil {
 		return iotcentral.SigningCertificate{}, err
 	}
-	if c.thumbprint.IsZero() {
+	thumbprint := c.thumbprint
+	if c.hidden > 0 {
+		c.hidden--
+		thumbprint = c.before
+	}
+	if thumbprint.IsZero() {
 		return iotcentral.SigningCertificate{}, refused(http.StatusNotFound)
 	}
 
@@ -83,7 +92,7 @@ func (c *central) Certificate(context.Context, iotcentral.CertificateID) (iotcen
 		verified = false
 	}
 
-	return iotcentral.SigningCertificate{Thumbprint: c.thumbprint, Verified: verified}, nil
+	return iotcentral.SigningCertificate{Thumbprint: thumbprint, Verified: verified}, nil
 }
 
 func (c *central) GenerateVerificationCode(_ context.Context, id iotcentral.CertificateID) (string, error) {
@@ -179,8 +188,9 @@ type scene struct {
 	owner   *owner
 	pauses  []int
 	backoff func(n int) error
-	// uploaded is that of the handshake.
+	// uploaded and answer are those of the handshake.
 	uploaded bool
+	answer   iotcentral.SigningCertificate
 }
 
 func newScene(t *testing.T) *scene {
@@ -207,6 +217,7 @@ func (s *scene) runFor(t *testing.T, thumbprint certs.Thumbprint) (*certs.Certif
 		Verifier: s.central,
 		Prover:   s.owner,
 		Uploaded: s.uploaded,
+		Answer:   s.answer,
 		Now:      func() time.Time { return certstest.Now },
 		Backoff: func(_ context.Context, n int) error {
 			s.pauses = append(s.pauses, n)
@@ -625,4 +636,42 @@ func TestHandshake_waitsForWhatWasUploadedJustBefore(t *testing.T) {
 		t.Errorf("got %v, %v; want an empty entry", ca, err)
 	}
 	s.wantCalls(t, "read read read read read")
+}
+
+// TestHandshake_theAnswerToTheUploadIsTheFirstLook: nothing was written since.
+func TestHandshake_theAnswerToTheUploadIsTheFirstLook(t *testing.T) {
+	t.Parallel()
+	uploaded := func(verified bool) *scene {
+		s := newScene(t)
+		s.uploaded, s.answer = true, iotcentral.SigningCertificate{Thumbprint: s.central.thumbprint, Verified: verified}
+		return s
+	}
+	uploaded(false).wantSuccess(t, "code verify read")
+	s := uploaded(true)
+	s.central.verified = true
+	s.wantSuccess(t, "")
+
+	s = uploaded(false)
+	s.answer.Thumbprint = thumbprintA // Of another certificate, so it says nothing.
+	s.wantSuccess(t, "read code verify read")
+
+	// The service may still show the entry as it was before the upload.
+	for name, before := range map[string]certs.Thumbprint{"empty": {}, "another certificate": thumbprintA} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			accepted := uploaded(false)
+			accepted.central.before, accepted.central.hidden = before, 2
+			accepted.wantSuccess(t, "code verify read read read")
+
+			noCode := uploaded(false)
+			noCode.central.before, noCode.central.hidden = before, 1
+			noCode.central.failCode = once(refused(http.StatusNotFound), false)
+			noCode.wantSuccess(t, "code read read code verify read")
+
+			noAnswer := uploaded(false)
+			noAnswer.central.before, noAnswer.central.hidden = before, 2
+			noAnswer.central.failVerify = once(lost(), false)
+			noAnswer.wantSuccess(t, "code verify read read read read code verify read")
+		})
+	}
 }

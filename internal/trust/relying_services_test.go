@@ -133,6 +133,12 @@ func (a *application) Certificate(_ context.Context, id iotcentral.CertificateID
 	return iotcentral.SigningCertificate{}, refusedWith(http.StatusNotFound)
 }
 
+func (a *application) Look(_ context.Context, id iotcentral.CertificateID) (iotcentral.SigningCertificate, bool, error) {
+	found, filled := a.entries[id.Entry]
+
+	return found, filled, nil
+}
+
 func (a *application) GenerateVerificationCode(context.Context, iotcentral.CertificateID) (string, error) {
 	return stageCode, a.write(func() {})
 }

@@ -8,14 +8,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 )
 
 func main() {
@@ -41,17 +45,18 @@ func run(ctx context.Context, bin, example, dir string) error {
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
-	services, err := startEmulator(ctx, filepath.Join(bin, "sphere-emulator"), filepath.Join(dir, "emulator"))
+	services, err := lab.StartEmulator(ctx, filepath.Join(bin, "sphere-emulator"), filepath.Join(dir, "emulator"))
 	if err != nil {
 		return err
 	}
-	defer func() { _ = services.stop() }() // For the ways out below; at the end its error counts.
+	fmt.Print(services.Ready)
+	defer func() { _ = services.Stop() }() // For the ways out below; at the end its error counts.
 
-	terraform, err := newTerraform(dir, example, filepath.Join(bin, "terraform-provider-azuresphere"), services.environment)
+	terraform, err := newTerraform(dir, example, filepath.Join(bin, "terraform-provider-azuresphere"), services.Environment)
 	if err != nil {
 		return err
 	}
-	before, err := services.state(ctx)
+	before, err := services.Control(ctx, http.MethodGet, "state")
 	if err != nil {
 		return err
 	}
@@ -59,15 +64,15 @@ func run(ctx context.Context, bin, example, dir string) error {
 	if err != nil {
 		return err
 	}
-	after, err := services.state(ctx)
+	after, err := services.Control(ctx, http.MethodGet, "state")
 	if err != nil {
 		return err
 	}
-	if after != before {
+	if !bytes.Equal(after, before) {
 		return errors.New("destroy left the services in another state than before")
 	}
 	fmt.Printf("\nIn between, the IoT Central application trusted the Azure Sphere tenant:\n\n%s\n"+
 		"The second plan was empty, and destroy left the services as they were.\n", summary)
 
-	return services.stop()
+	return services.Stop()
 }

@@ -14,12 +14,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/mirror"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 )
-
-// version is under what the demo installs the provider: no release, and not a
-// prerelease, which Terraform only takes when the configuration names it.
-const version = "0.0.1"
 
 // terraform runs the Terraform CLI in a folder of its own.
 type terraform struct {
@@ -30,61 +26,19 @@ type terraform struct {
 
 // newTerraform installs the provider below dir and copies the example there.
 func newTerraform(dir, example, provider string, environment []string) (*terraform, error) {
-	binary, err := findCLI()
-	if err != nil {
-		return nil, err
-	}
-	providers := filepath.Join(dir, "providers")
-	if _, err := mirror.Install(providers, provider, version); err != nil {
-		return nil, err
-	}
-	config := filepath.Join(dir, "terraform.rc")
-	if err := os.WriteFile(config, []byte(mirror.CLIConfig(providers)), 0o600); err != nil {
-		return nil, err
-	}
 	work := filepath.Join(dir, "work")
 	if err := os.CopyFS(work, os.DirFS(example)); err != nil {
 		return nil, err
 	}
-
-	environment = append(clean(os.Environ()), append(environment,
-		"TF_CLI_CONFIG_FILE="+config,
-		// The CLI keeps files in the home directory otherwise.
-		"HOME="+dir, "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0",
-	)...)
+	binary, environment, err := lab.Terraform(dir, provider, environment)
+	if err != nil {
+		return nil, err
+	}
 	if output, err := os.Stdout.Stat(); err != nil || output.Mode()&os.ModeCharDevice == 0 {
 		environment = append(environment, "TF_CLI_ARGS=-no-color")
 	}
 
 	return &terraform{binary: binary, dir: work, environment: environment}, nil
-}
-
-func findCLI() (string, error) {
-	for _, name := range []string{"terraform", "tofu"} {
-		if found, err := exec.LookPath(name); err == nil {
-			return found, nil
-		}
-	}
-
-	return "", errors.New("neither terraform nor tofu is on the PATH; install Terraform 1.8 or later, or OpenTofu")
-}
-
-// clean drops what would lead the demo away from the emulator: the demo must not
-// touch a real subscription.
-func clean(environment []string) []string {
-	var kept []string
-	for _, variable := range environment {
-		name, _, _ := strings.Cut(variable, "=")
-		foreign := false
-		for _, prefix := range []string{"ARM_", "AZURE_", "IOTCENTRAL_", "TF_", "ACTIONS_ID_TOKEN_", "SYSTEM_"} {
-			foreign = foreign || strings.HasPrefix(name, prefix)
-		}
-		if !foreign && name != "HOME" {
-			kept = append(kept, variable)
-		}
-	}
-
-	return kept
 }
 
 // mainJob is what a user does: init, apply, a second plan that must be empty, and

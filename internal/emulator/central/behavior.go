@@ -22,13 +22,23 @@ type Behavior struct {
 	MergePatchOnly           bool           // PATCH takes application/merge-patch+json alone; default: JSON as well
 	PageSize                 int            // groups per page of a list; 0: all on one
 	CertificateReturned      bool           // answers hold the certificate's body; default: they never do
-	GroupWithoutCertificates bool           // a group does not show what its entries hold; default: it does
+	GroupShows               GroupShows     // what a group shows of its entries
 	BodyETagIgnored          bool           // an etag in a body is ignored; default: one that does not match answers 412
 	ImmutablePatch           ImmutablePatch // PATCH of a group's type or attestation
 	ProofDatesChecked        bool           // verify refuses a proof outside its validity; default: dates do not matter
 	ReadLag                  int            // how many reads of an entry still show it as it was before a change; 0: none
 	EntryETagFollowsGroup    bool           // a change of an entry changes the etag of its group; default: of the entry alone
 }
+
+// GroupShows says what a group shows of its entries, by itself and in a list.
+type GroupShows string
+
+// What a group may show of its entries.
+const (
+	ShowsCertificates GroupShows = ""       // thumbprint and verification
+	ShowsPart         GroupShows = "partly" // the thumbprint alone
+	ShowsNothing      GroupShows = "no"     // no member for a filled entry
+)
 
 // ImmutablePatch says what a PATCH of a group's type or attestation does.
 type ImmutablePatch string

@@ -296,7 +296,7 @@ type attestationBody struct {
 }
 
 type x509Body struct {
-	SigningCertificates map[string]entryBody `json:"signingCertificates"`
+	SigningCertificates map[string]any `json:"signingCertificates"`
 }
 
 func (c *call) groupBody(g *enrollmentGroup) groupBody {
@@ -316,10 +316,14 @@ func (c *call) groupBody(g *enrollmentGroup) groupBody {
 		body.Attestation.SymmetricKey = &keys
 		return body
 	}
-	body.Attestation.X509 = &x509Body{SigningCertificates: map[string]entryBody{}}
-	if !c.s.behavior.GroupWithoutCertificates {
-		for name, entry := range g.entries {
-			body.Attestation.X509.SigningCertificates[name] = c.entryBody(entry)
+	body.Attestation.X509 = &x509Body{SigningCertificates: map[string]any{}}
+	for name, entry := range g.entries {
+		switch whole := c.entryBody(entry); c.s.behavior.GroupShows {
+		case ShowsNothing:
+		case ShowsPart:
+			body.Attestation.X509.SigningCertificates[name] = map[string]any{"info": whole.Info}
+		default:
+			body.Attestation.X509.SigningCertificates[name] = whole
 		}
 	}
 	return body

@@ -105,6 +105,9 @@ func (r *verificationResource) verificationTarget(id dps.CertificateID) azureiot
 	return azureiotcentral.VerificationTarget{
 		Service: dps.DataService.Name, NewCode: "az iot dps certificate generate-verification-code",
 		HowToUpload: "Upload the certificate with azurerm_iothub_dps_certificate, and refer to its id here.",
+		Begin: func(configured *clients.Clients, _ fwtypes.Thumbprint) trust.Handshake {
+			return trust.Handshake{Now: configured.Now, Backoff: configured.Backoff}
+		},
 		Prove: func(ctx context.Context, handshake *trust.Handshake, thumbprint certs.Thumbprint) (*certs.Certificate, error) {
 			return handshake.Prove(ctx, r.certificate(id), thumbprint)
 		},

@@ -85,6 +85,13 @@ func (target) Look(ctx context.Context, configured *clients.Clients, group iotce
 	return azureiotcentral.GroupLook{Enrollment: shown(found, there), There: there, Holds: holds}, err
 }
 
+// Confirm implements azureiotcentral.TrustTarget. A look never relies on a list of groups.
+func (t target) Confirm(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, places []trust.Place) (map[trust.Place]trust.Holding, error) {
+	look, err := t.Look(ctx, configured, group, places)
+
+	return look.Holds, err
+}
+
 // LookForPlan implements azureiotcentral.TrustTarget. A group that does not exist yet holds nothing.
 func (t target) LookForPlan(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, places []trust.Place) (azureiotcentral.GroupLook, error) {
 	if configured.DPSLater() {

@@ -126,7 +126,7 @@ func (d *applicationDataSource) Read(ctx context.Context, req datasource.ReadReq
 // with the Azure resource may have no right inside the application; that alone is
 // no failure, since the rest is known.
 func (d *applicationDataSource) idScope(ctx context.Context, host string, knownToExist bool, diags *diag.Diagnostics) types.String {
-	groups, err := d.IoTCentral().Groups(ctx, host)
+	groups, err := d.IoTCentral().Shared().Groups(ctx, host)
 	status := transport.StatusCode(err)
 	switch noRight := status == http.StatusUnauthorized || status == http.StatusForbidden; {
 	case err == nil:

@@ -94,16 +94,15 @@ func (r *trustResource) apply(ctx context.Context, plan *trustModel, instance st
 // or two.
 func (r *trustResource) lookForApply(ctx context.Context, group iotcentral.GroupID, scope sphere.Scope, replaceForeign bool, diags *diag.Diagnostics) (findings, bool) {
 	found := findings{Target: r.target, Group: group, Tenant: scope, Situation: trust.Situation{Places: groupPlaces(), ReplaceForeign: replaceForeign}}
-	holds, err := trust.ReadPlaces(ctx, r.service(found), found.Places)
-	if err != nil {
-		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
-		return found, false
-	}
 	if _, err := trust.AwaitCA(ctx, r.Tenant(scope), certs.Thumbprint{}, r.Backoff); err != nil && !errors.Is(err, trust.ErrNoActiveCA) {
 		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
 		return found, false
 	}
 	snapshot := r.look(ctx, scope, diags)
+	holds, err := trust.ReadPlaces(ctx, r.service(found), found.Places)
+	if err != nil {
+		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
+	}
 	found.Holds, found.Certificates, found.Now = holds, snapshot.Certificates, snapshot.At
 
 	return found, !diags.HasError()

@@ -12,6 +12,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/lab"
 )
 
 // named is trustConfig with another name.
@@ -85,7 +86,7 @@ func TestAzureSphereTrust_renamedWithoutMovedIsNotEmptied(t *testing.T) {
 	portalGroup(bench)
 	cli := bench.NewCLI(trustConfig(bench, ""))
 	cli.MustRun("apply", "-auto-approve")
-	cli.Write("main.tf", acctest.RequiredProviders+named(bench, "other", ""))
+	cli.Write("main.tf", lab.RequiredProviders+named(bench, "other", ""))
 	output := exits(t, cli, 0, []string{"1 added", "1 destroyed"}, "apply", "-auto-approve")
 	if strings.Contains(output, "Two resources manage the same") {
 		t.Errorf("a resource that goes is in nobody's way:\n%s", output)
@@ -130,7 +131,7 @@ func TestAzureSphereTrust_twoTenantsShareAGroup(t *testing.T) {
 	cli.MustRun("apply", "-auto-approve")
 	bench.Device().MustEnrol(t, "with a certificate of the renewed CA")
 	exits(t, cli, 0, nil, "plan", "-detailed-exitcode")
-	cli.Write("main.tf", acctest.RequiredProviders+trustConfig(bench, ""))
+	cli.Write("main.tf", lab.RequiredProviders+trustConfig(bench, ""))
 	cli.MustRun("apply", "-auto-approve")
 	held := 0
 	for _, entry := range iotcentral.Entries() {

@@ -145,7 +145,7 @@ func TestAzureSphereTrustDataSource_whatItCannotReadIsAnError(t *testing.T) {
 	for _, operation := range []string{"EnrollmentGroups_Get", "EnrollmentGroups_GetX509", "Certificates_ListByCatalog"} {
 		for _, status := range []int{401, 403, 500} {
 			bench.ClearFaults()
-			bench.Fail(emulator.Fault{Operation: operation, Status: status})
+			refuse(bench, operation, status)
 			found := bench.NewServer().ReadData(typeTrust, map[string]any{"enrollment_group_id": groupID(bench)})
 			if !hasOne(found.Errors, "Cannot ") || found.State != nil {
 				t.Errorf("%s answers %d: got %v, %q", operation, status, found.State, found.Errors)

@@ -55,6 +55,8 @@ type findings struct {
 	Tenant sphere.Scope
 	// Enrollment is the group itself.
 	Enrollment iotcentral.EnrollmentGroup
+	// listed says that the list of groups was relied on for what the entries hold.
+	listed bool
 	trust.Situation
 }
 
@@ -66,7 +68,7 @@ func readGroup(ctx context.Context, target TrustTarget, configured *clients.Clie
 		clients.AddError(diags, readFailure(look), err)
 		return look.There
 	}
-	found.Enrollment, found.Holds = look.Enrollment, look.Holds
+	found.Enrollment, found.Holds, found.listed = look.Enrollment, look.Holds, look.Listed
 
 	return look.There || len(found.Holds) > 0
 }
@@ -115,6 +117,20 @@ func (f findings) known() []certs.Thumbprint {
 // howToRemoveForeign says what to do about a certificate of somebody else.
 func (f findings) howToRemoveForeign() string {
 	return "Remove it in the portal, or set replace_foreign = true on " + f.Target.Words().TypeName + "."
+}
+
+// confirmLoss reads the entries themselves when a list of groups alone says that
+// trust is lost.
+func (f *findings) confirmLoss(ctx context.Context, configured *clients.Clients, diags *diag.Diagnostics) {
+	if !f.listed || trust.NewOutlook(f.Situation, f.Contents()).Trusted {
+		return
+	}
+	holds, err := f.Target.Confirm(ctx, configured, f.Group, f.Places)
+	if err != nil {
+		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
+		return
+	}
+	f.Holds = holds
 }
 
 // loud returns the problems that each refresh warns of: devices cannot enrol, or

@@ -181,6 +181,10 @@ func (r *trustResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if !r.readTenant(ctx, &found, state.AzureSphere, req.Private, resp, &resp.Diagnostics) {
 		return
 	}
+	found.confirmLoss(ctx, r.Clients, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	services.WritePrivate(ctx, resp.Private, oursKey, found.Remember(), &resp.Diagnostics)
 	keepInstance(ctx, req.Private, resp.Private, &resp.Diagnostics)
 	r.rememberGroup(ctx, group, resp.Private, &resp.Diagnostics)

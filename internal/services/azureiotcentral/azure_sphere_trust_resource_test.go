@@ -263,10 +263,10 @@ func TestAzureSphereTrust_requestBudget(t *testing.T) {
 			got := bench.Count()
 			delete(got, "OpenIDConfiguration")
 			want := map[string]int{
-				"Token":                                         4,                   // for each audience, in the plan and in the apply
-				"Certificates_ListByCatalog":                    2,                   // likewise
-				"EnrollmentGroups_Get":                          2,                   // Terraform plans a create twice
-				"EnrollmentGroups_GetX509":                      2 + 2 + 2 + 2*(1+2), // likewise
+				"Token":                                         4,         // for each audience, in the plan and in the apply
+				"Certificates_ListByCatalog":                    2,         // likewise
+				"EnrollmentGroups_List":                         2,         // Terraform plans a create twice
+				"EnrollmentGroups_GetX509":                      2 + 2 + 2, // likewise; and after each verification
 				"EnrollmentGroups_CreateX509":                   2,
 				"EnrollmentGroups_GenerateVerificationCodeX509": 2,
 				"Certificates_RetrieveProofOfPossessionNonce":   2,

@@ -81,7 +81,7 @@ func certificateRefresh[Model any](configured *clients.Clients, failure string, 
 			return iotcentral.ParseCertificateID(idOf(state).ValueString())
 		},
 		Identity: func(id iotcentral.CertificateID) any { return newCertificateIdentity(id) },
-		Get:      configured.IoTCentral().Certificate,
+		Get:      configured.IoTCentral().Shared().Certificate,
 		Gone:     gone,
 	}
 }

@@ -199,14 +199,6 @@ func parseKnown(value fwtypes.Certificate) *certs.Certificate {
 	return certificate
 }
 
-// newHandshake returns a handshake without a prover.
-func newHandshake(configured *clients.Clients, thumbprint fwtypes.Thumbprint) trust.Handshake {
-	return trust.Handshake{
-		Verifier: configured.IoTCentral(), Now: configured.Now, Backoff: configured.Backoff,
-		Uploaded: configured.UploadedCertificate(thumbprint.Value()) != nil,
-	}
-}
-
 // run verifies the certificate with the prover that is configured, and returns the
 // subject of the CA.
 func (p *provers) run(ctx context.Context, configured *clients.Clients, target VerificationTarget, thumbprint fwtypes.Thumbprint, diags *diag.Diagnostics) (subject string, ok bool) {
@@ -215,7 +207,7 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, target V
 	if diags.HasError() {
 		return "", false
 	}
-	handshake := newHandshake(configured, thumbprint)
+	handshake := target.Begin(configured, thumbprint)
 	ca := parseKnown(p.CACertificatePEM)
 	if proof := parseKnown(p.VerificationCertificatePEM); proof != nil {
 		if ca == nil {

@@ -104,7 +104,7 @@ func (d *groupCertificateDataSource) Read(ctx context.Context, req datasource.Re
 		config.Entry = types.StringValue(string(iotcentral.Primary))
 	}
 	id := group.Certificate(iotcentral.Entry(config.Entry.ValueString()))
-	found, err := d.IoTCentral().Certificate(ctx, id)
+	found, err := d.IoTCentral().Shared().Certificate(ctx, id)
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot read the certificate of the enrollment group", err)
 		return

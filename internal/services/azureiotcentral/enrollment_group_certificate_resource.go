@@ -228,13 +228,13 @@ func (r *groupCertificateResource) Create(ctx context.Context, req resource.Crea
 			r.Claims().Release(claim)
 		}
 	}()
-	found, err := r.IoTCentral().Certificate(ctx, id)
-	if err != nil && !transport.IsNotFound(err) {
+	found, filled, err := r.IoTCentral().Look(ctx, id)
+	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot put the certificate into the enrollment group", err)
 		return
 	}
-	same := err == nil && found.Thumbprint == certificate.Thumbprint()
-	if err == nil && !same {
+	same := filled && found.Thumbprint == certificate.Thumbprint()
+	if filled && !same {
 		resp.Diagnostics.AddError("The entry already holds a certificate",
 			fmt.Sprintf("The %s entry holds the certificate with thumbprint %s.\n\n", id.Entry, found.Thumbprint)+
 				alreadyExists(groupCertificateType, id.String()))
@@ -371,9 +371,9 @@ func (r *groupCertificateResource) mustUpload(ctx context.Context, id iotcentral
 	if same && (!plan.Attested.ValueBool() || state.Attested.ValueBool()) {
 		return false, true
 	}
-	found, err := r.IoTCentral().Certificate(ctx, id)
+	found, filled, err := r.IoTCentral().Look(ctx, id)
 	switch {
-	case transport.IsNotFound(err):
+	case err == nil && !filled:
 		return true, true
 	case err != nil:
 		clients.AddError(diags, "Cannot read the certificate of the enrollment group", err)

@@ -70,7 +70,7 @@ func (d *enrollmentGroupDataSource) Read(ctx context.Context, req datasource.Rea
 		return
 	}
 	id := iotcentral.GroupID{Host: host, Group: config.GroupID.ValueString()}
-	group, err := d.IoTCentral().Group(ctx, id)
+	group, err := d.IoTCentral().Shared().Group(ctx, id)
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot read the enrollment group", err)
 		return

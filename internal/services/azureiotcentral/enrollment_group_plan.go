@@ -125,7 +125,7 @@ func (r *enrollmentGroupResource) planNew(ctx context.Context, plan *enrollmentG
 	}
 	plan.ID = types.StringValue(id.String())
 	planClaim(r.Clients, groupClaim("", id), diags)
-	_, err := r.GroupForPlan(ctx, id)
+	_, err := r.NewGroupForPlan(ctx, id)
 	var absent *clients.ApplicationNotFoundError
 	switch {
 	case errors.As(err, &absent):

@@ -141,7 +141,7 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 			r.Claims().Release(claim)
 		}
 	}()
-	_, err := r.GroupForCreate(ctx, id)
+	_, err := r.IoTCentral().LookForGroup(ctx, id)
 	if err == nil {
 		resp.Diagnostics.AddError("The enrollment group already exists", alreadyExists("iotcentral_enrollment_group", id.String())+
 			"\n\nIf it is the one that this resource replaces with create_before_destroy, give the new group another group_id: "+
@@ -152,7 +152,6 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 		clients.AddError(&resp.Diagnostics, "Cannot create the enrollment group", err)
 		return
 	}
-	r.InvalidateGroup(id)
 	group, mayExist, err := r.put(ctx, id, iotcentral.EnrollmentGroup{
 		DisplayName: plan.DisplayName.ValueString(),
 		Enabled:     plan.Enabled.ValueBoolPointer(),
@@ -161,9 +160,6 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 	})
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot create the enrollment group", err)
-	}
-	if err == nil {
-		r.KeepGroup(id, group)
 	}
 	if mayExist {
 		// Beside an error Terraform marks the group as tainted, so that the next
@@ -246,7 +242,7 @@ func (r *enrollmentGroupResource) Read(ctx context.Context, req resource.ReadReq
 			return iotcentral.ParseGroupID(state.ID.ValueString())
 		},
 		Identity: func(id iotcentral.GroupID) any { return newEnrollmentGroupIdentity(id) },
-		Get:      r.IoTCentral().Group,
+		Get:      r.IoTCentral().Shared().Group,
 		Gone: func(id iotcentral.GroupID) (summary, detail string) {
 			return "The enrollment group is gone", fmt.Sprintf("%s was deleted outside Terraform. It is dropped from the state and planned anew.", id)
 		},
@@ -316,7 +312,6 @@ func (r *enrollmentGroupResource) Delete(ctx context.Context, req resource.Delet
 		clients.AddError(&resp.Diagnostics, "Cannot delete the enrollment group", err)
 		return
 	}
-	r.InvalidateGroup(id)
 	r.Claims().Release(groupClaim(instanceOf(ctx, req.Private, &resp.Diagnostics), id))
 }
 

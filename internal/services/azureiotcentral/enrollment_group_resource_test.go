@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -207,6 +208,14 @@ func TestEnrollmentGroup_onlyNotFoundRemovesIt(t *testing.T) {
 	bench.Run(survives(bench, config, "EnrollmentGroups_Get", "Cannot read the enrollment group")...)
 }
 
+// refuse makes a read fail, and the list of groups as well, which would serve for it.
+func refuse(bench *acctest.Bench, operation string, status int) {
+	bench.Fail(emulator.Fault{Operation: operation, Status: status})
+	if strings.HasPrefix(operation, "EnrollmentGroups_") {
+		bench.Fail(emulator.Fault{Operation: "EnrollmentGroups_List", Status: status})
+	}
+}
+
 // survives are steps in which an operation fails in every way but 404: each plan
 // must fail, and the plan after the last one must be empty.
 func survives(bench *acctest.Bench, config, operation, summary string) []resource.TestStep {
@@ -215,7 +224,7 @@ func survives(bench *acctest.Bench, config, operation, summary string) []resourc
 		steps = append(steps, resource.TestStep{
 			PreConfig: func() {
 				bench.ClearFaults()
-				bench.Fail(emulator.Fault{Operation: operation, Status: status})
+				refuse(bench, operation, status)
 			},
 			Config:      config,
 			PlanOnly:    true,

@@ -128,7 +128,7 @@ func (d *enrollmentGroupsDataSource) Read(ctx context.Context, req datasource.Re
 		resp.Diagnostics.AddAttributeError(path.Root("application"), "No IoT Central application", fwtypes.Sentence(err))
 		return
 	}
-	groups, err := d.IoTCentral().Groups(ctx, host)
+	groups, err := d.IoTCentral().Shared().Groups(ctx, host)
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot list the enrollment groups", err)
 		return

@@ -36,6 +36,8 @@ type TrustTarget interface {
 	// that does not exist yet. What was read may be shared with other reads of the run.
 	Look(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, places []trust.Place) (GroupLook, error)
 	LookForPlan(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, places []trust.Place) (GroupLook, error)
+	// Confirm reads the entries themselves, after a look that relied on a list.
+	Confirm(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, places []trust.Place) (map[trust.Place]trust.Holding, error)
 	// Service returns the group as what keeps trust; certificates are the CAs of the
 	// tenant. Its reads are fresh.
 	Service(configured *clients.Clients, group iotcentral.GroupID, prover trust.Prover, certificates []sphere.Certificate) trust.RelyingService
@@ -67,6 +69,8 @@ type GroupLook struct {
 	// There says that the group exists, Holds is what its entries hold.
 	There bool
 	Holds map[trust.Place]trust.Holding
+	// Listed says that a list of groups was relied on for Holds.
+	Listed bool
 }
 
 func checkGroupIDOf(target TrustTarget) func(string) error {
@@ -108,8 +112,8 @@ func (centralTarget) Import(ctx context.Context, req resource.ImportStateRequest
 
 // Look implements TrustTarget. One 404 is not believed: a group with certificates is
 // there.
-func (t centralTarget) Look(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, places []trust.Place) (GroupLook, error) {
-	enrollment, err := configured.IoTCentral().Group(ctx, group)
+func (centralTarget) Look(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, _ []trust.Place) (GroupLook, error) {
+	enrollment, err := configured.IoTCentral().Shared().Group(ctx, group)
 	if err != nil && !transport.IsNotFound(err) {
 		return GroupLook{}, err
 	}
@@ -117,10 +121,26 @@ func (t centralTarget) Look(ctx context.Context, configured *clients.Clients, gr
 	if enrollment.Attestation.Type == iotcentral.AttestationSymmetricKey {
 		return look, nil // It has no entries: reading one is an error.
 	}
-	look.Holds, err = trust.ReadPlaces(ctx, t.Service(configured, group, nil, nil), places)
-	look.There = look.There || err != nil
+	held, listed, err := configured.IoTCentral().Shared().Entries(ctx, group)
+	look.Holds, look.Listed, look.There = holdings(held), listed, look.There || err != nil
 
 	return look, err
+}
+
+func holdings(held map[iotcentral.Entry]iotcentral.SigningCertificate) map[trust.Place]trust.Holding {
+	holds := map[trust.Place]trust.Holding{}
+	for entry, certificate := range held {
+		holds[trust.Place(entry)] = trust.Holding(certificate)
+	}
+
+	return holds
+}
+
+// Confirm implements TrustTarget.
+func (centralTarget) Confirm(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, _ []trust.Place) (map[trust.Place]trust.Holding, error) {
+	held, err := configured.IoTCentral().Shared().ReadEntries(ctx, group)
+
+	return holdings(held), err
 }
 
 // LookForPlan implements TrustTarget. A group that does not exist yet holds nothing.

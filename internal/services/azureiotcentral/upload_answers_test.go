@@ -100,11 +100,10 @@ func TestEnrollmentGroupCertificate_verifiedMeanwhileIsNotUploadedAgain(t *testi
 	bench := acctest.Start(t, nil)
 	portalGroup(bench)
 	ca := acctest.ForeignCA(t)
-	server := bench.NewServer()
-	created := server.MustCreate(typeCertificate, entryOf(bench, ca.Certificate, false))
+	created := bench.NewServer().MustCreate(typeCertificate, entryOf(bench, ca.Certificate, false))
 	bench.SwapCertificate(groupName, iotcentral.Primary, ca.DER(), true)
 	bench.ResetRequests()
-	updated := server.Update(created, entryOf(bench, ca.Certificate, true))
+	updated := bench.NewServer().Update(created, entryOf(bench, ca.Certificate, true))
 	if len(updated.Errors) > 0 || updated.State["attested"] != true || bench.Count()[putCertificate] != 0 {
 		t.Errorf("got %v, %q and %d uploads, want none", updated.State, updated.Errors, bench.Count()[putCertificate])
 	}

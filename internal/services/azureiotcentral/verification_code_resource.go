@@ -110,7 +110,7 @@ func (r *verificationCodeResource) Create(ctx context.Context, req resource.Crea
 		resp.Diagnostics.AddAttributeError(path.Root("certificate_id"), "Not the ID of a certificate of an enrollment group", fwtypes.Sentence(err))
 		return
 	}
-	handshake := newHandshake(r.Clients, plan.Thumbprint)
+	handshake := newHandshake(r.Clients, id, plan.Thumbprint)
 	code, err := handshake.GenerateCode(ctx, id, plan.Thumbprint.Value())
 	if err != nil {
 		addCodeError(&resp.Diagnostics, err)

@@ -24,6 +24,8 @@ type VerificationTarget struct {
 	// Service is its name. HowToUpload says how the certificate gets there, and NewCode
 	// how a new verification code is had, as part of a sentence.
 	Service, HowToUpload, NewCode string
+	// Begin returns a handshake without a prover.
+	Begin func(configured *clients.Clients, thumbprint fwtypes.Thumbprint) trust.Handshake
 	// Prove runs the handshake, and Submit sends a proof that was made elsewhere.
 	Prove  func(ctx context.Context, handshake *trust.Handshake, thumbprint certs.Thumbprint) (*certs.Certificate, error)
 	Submit func(ctx context.Context, handshake *trust.Handshake, thumbprint certs.Thumbprint, proof, ca *certs.Certificate) error
@@ -39,6 +41,9 @@ func (t VerificationTarget) newProof() string {
 func centralVerification(id iotcentral.CertificateID) VerificationTarget {
 	return VerificationTarget{
 		Service: centralServiceName, NewCode: newCodeRemedy,
+		Begin: func(configured *clients.Clients, thumbprint fwtypes.Thumbprint) trust.Handshake {
+			return newHandshake(configured, id, thumbprint)
+		},
 		HowToUpload: "Put the certificate there with iotcentral_enrollment_group_certificate, and refer to its id here.",
 		Prove: func(ctx context.Context, handshake *trust.Handshake, thumbprint certs.Thumbprint) (*certs.Certificate, error) {
 			return handshake.Run(ctx, id, thumbprint)
@@ -46,6 +51,16 @@ func centralVerification(id iotcentral.CertificateID) VerificationTarget {
 		Submit: func(ctx context.Context, handshake *trust.Handshake, thumbprint certs.Thumbprint, proof, ca *certs.Certificate) error {
 			return handshake.Submit(ctx, id, thumbprint, proof, ca)
 		},
+	}
+}
+
+// newHandshake returns a handshake without a prover.
+func newHandshake(configured *clients.Clients, id iotcentral.CertificateID, thumbprint fwtypes.Thumbprint) trust.Handshake {
+	answer, _ := configured.IoTCentral().Uploaded(id)
+
+	return trust.Handshake{
+		Verifier: configured.IoTCentral(), Now: configured.Now, Backoff: configured.Backoff,
+		Uploaded: configured.UploadedCertificate(thumbprint.Value()) != nil, Answer: answer,
 	}
 }
 
