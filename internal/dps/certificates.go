@@ -142,6 +142,10 @@ func (c *Client) CreateCertificate(ctx context.Context, id CertificateID, certif
 		return found, &NameTakenError{ID: id, Found: found.Thumbprint}
 	}
 
+	if !transport.IsNotFound(lookup) {
+		err = errors.Join(err, lookup)
+	}
+
 	return Certificate{}, err
 }
 

@@ -192,7 +192,7 @@ func (g *ProvisioningGroup) Upload(ctx context.Context, place Place, certificate
 			return Holding{}, err
 		}
 	}
-	stored, err := g.Client.CreateCertificate(ctx, g.certificate(CertificateName(certificate.Thumbprint())), certificate)
+	stored, err := g.upload(ctx, certificate)
 	if err != nil {
 		return Holding{}, err
 	}
@@ -202,6 +202,21 @@ func (g *ProvisioningGroup) Upload(ctx context.Context, place Place, certificate
 	g.uploaded[place] = certificate.Thumbprint()
 
 	return Holding{Thumbprint: stored.Thumbprint, Verified: stored.Verified}, nil
+}
+
+// upload looks first: a certificate that is there may be one that other groups trust, and whether the service refuses to
+// replace it, which takes the verification away, is not sure.
+func (g *ProvisioningGroup) upload(ctx context.Context, certificate *certs.Certificate) (dps.Certificate, error) {
+	id := g.certificate(CertificateName(certificate.Thumbprint()))
+	found, err := g.Client.Certificate(ctx, id)
+	switch {
+	case transport.IsNotFound(err):
+		return g.Client.CreateCertificate(ctx, id, certificate)
+	case err == nil && found.Thumbprint != certificate.Thumbprint():
+		return found, &dps.NameTakenError{ID: id, Found: found.Thumbprint}
+	default:
+		return found, err
+	}
 }
 
 func (g *ProvisioningGroup) certificate(name string) dps.CertificateID {
