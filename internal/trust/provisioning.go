@@ -304,7 +304,13 @@ func (g *ProvisioningGroup) Remove(ctx context.Context, place Place) error {
 	entry := dps.Entry(place)
 	names, _ := g.seen.references()
 	name := names[entry]
-	if err := g.refer(ctx, entry, name, ""); err != nil && !transport.IsNotFound(err) {
+	err := g.refer(ctx, entry, name, "")
+	if transport.IsNotFound(err) { // One 404 is not believed.
+		if _, gone := g.Client.Group(ctx, g.ID); transport.IsNotFound(gone) {
+			g.seen.group, err = dps.Group{}, nil
+		}
+	}
+	if err != nil {
 		return err
 	}
 	g.tidy(ctx, name)
