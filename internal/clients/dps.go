@@ -71,59 +71,67 @@ func (c *Clients) DPSTurn(ctx context.Context, service string) (end func(), err 
 	return c.claims.Turn(ctx, iotcentral.GroupID{Host: strings.ToLower(service)})
 }
 
-// dpsMemory is how long the list of a service's certificates serves further reads of a refresh.
+// dpsMemory is how long what a refresh has read of a service serves its further reads.
 const dpsMemory = 10 * time.Minute
 
-// dpsReads are the lists of certificates that reads of a run share: one for each service.
+// dpsReads are what reads of a run share: the certificates of each service, and each group. What writes reads for itself.
 type dpsReads struct {
 	calls singleflight.Group
 
 	mutex sync.Mutex
-	lists map[string]dpsList
-	// writes counts what ForgetDPSCertificates was called for: a list from before a write must not be kept.
+	found map[string]dpsRead
+	// writes counts what ForgetDPS was called for: what was read before a write must not be kept.
 	writes int
 }
 
-type dpsList struct {
-	certificates []dps.Certificate
-	at           time.Time
+type dpsRead struct {
+	value any
+	at    time.Time
 }
 
-// DPSCertificates lists the certificates of a service for a read: all reads of a run share one list, until a write of this run
-// changes it. What writes reads for itself.
-func (c *Clients) DPSCertificates(ctx context.Context, service string) ([]dps.Certificate, error) {
-	key := strings.ToLower(service)
-	c.dpsReads.mutex.Lock()
-	known, found := c.dpsReads.lists[key]
-	writes := c.dpsReads.writes
-	c.dpsReads.mutex.Unlock()
-	if found && c.config.Now().Sub(known.at) < dpsMemory {
-		return known.certificates, nil
+// shareDPSRead returns what was read under the key, or reads it.
+func shareDPSRead[T any](c *Clients, key string, read func() (T, error)) (T, error) {
+	reads := &c.dpsReads
+	reads.mutex.Lock()
+	known, found := reads.found[key]
+	writes := reads.writes
+	reads.mutex.Unlock()
+	if value, ok := known.value.(T); ok && found && c.config.Now().Sub(known.at) < dpsMemory {
+		return value, nil
 	}
-	listed, err, _ := c.dpsReads.calls.Do(key, func() (any, error) {
-		certificates, err := c.dps.Certificates(ctx, service)
-		if err == nil {
-			c.dpsReads.mutex.Lock()
-			defer c.dpsReads.mutex.Unlock()
-			if c.dpsReads.writes != writes {
-				return certificates, nil
-			}
-			if c.dpsReads.lists == nil {
-				c.dpsReads.lists = map[string]dpsList{}
-			}
-			c.dpsReads.lists[key] = dpsList{certificates, c.config.Now()}
+	result, err, _ := reads.calls.Do(key, func() (any, error) {
+		value, err := read()
+		reads.mutex.Lock()
+		defer reads.mutex.Unlock()
+		if err != nil || reads.writes != writes {
+			return value, err
 		}
-		return certificates, err
+		if reads.found == nil {
+			reads.found = map[string]dpsRead{}
+		}
+		reads.found[key] = dpsRead{value, c.config.Now()}
+		return value, nil
 	})
-	certificates, _ := listed.([]dps.Certificate)
+	value, _ := result.(T)
 
-	return certificates, err
+	return value, err
 }
 
-// ForgetDPSCertificates makes the next read list the certificates of a service: a write of this run may have changed them.
-func (c *Clients) ForgetDPSCertificates(service string) {
+// DPSCertificates lists the certificates of a service for a read: all reads of a run share one list, until a write of this run.
+func (c *Clients) DPSCertificates(ctx context.Context, service string) ([]dps.Certificate, error) {
+	return shareDPSRead(c, strings.ToLower(service), func() ([]dps.Certificate, error) { return c.dps.Certificates(ctx, service) })
+}
+
+// DPSGroupForRead reads a group for a refresh or a data source, which is billed: the group and the trust in it share one read,
+// until a write of this run. That there is no group is not remembered.
+func (c *Clients) DPSGroupForRead(ctx context.Context, id dps.GroupID) (dps.Group, error) {
+	return shareDPSRead(c, DPSGroup(id).String(), func() (dps.Group, error) { return c.dps.Group(ctx, id) })
+}
+
+// ForgetDPS makes the next reads ask the services: a write of this run may have changed what they hold.
+func (c *Clients) ForgetDPS() {
 	c.dpsReads.mutex.Lock()
 	defer c.dpsReads.mutex.Unlock()
-	delete(c.dpsReads.lists, strings.ToLower(service))
+	c.dpsReads.found = nil
 	c.dpsReads.writes++
 }

@@ -236,7 +236,7 @@ func TestDPS_requestBudget(t *testing.T) {
 }
 
 // TestDPS_refreshCosts counts what a plan without changes costs: one billed operation for
-// each group and each trust, and one list of certificates for all trusts of a service.
+// each group, which its trust shares, and one list of certificates for all trusts of a service.
 func TestDPS_refreshCosts(t *testing.T) {
 	t.Parallel()
 	bench := acctest.Start(t, func(options *emulator.Options) { options.Behavior.DPSSharedCA = true })
@@ -258,7 +258,7 @@ resource "azuresphere_dps_trust" "this" {
 	bench.ResetRequests()
 	cli.MustRun("plan", "-detailed-exitcode")
 	got := bench.Count()
-	if want := map[string]int{"EnrollmentGroup_Get": 6, "DpsCertificate_List": 1, "Certificates_ListByCatalog": 1}; !maps.Equal(want, services(got)) {
+	if want := map[string]int{"EnrollmentGroup_Get": 3, "DpsCertificate_List": 1, "Certificates_ListByCatalog": 1}; !maps.Equal(want, services(got)) {
 		t.Errorf("a refresh of three groups sends %v, want %v", services(got), want)
 	}
 	for _, request := range bench.Requests() {

@@ -208,7 +208,7 @@ func (r *verificationResource) verify(ctx context.Context, config tfsdk.Config, 
 		return id, false
 	}
 	defer end()
-	defer r.ForgetDPSCertificates(id.Service)
+	defer r.ForgetDPS()
 	subject, ok := configured.Run(ctx, r.Clients, r.verificationTarget(id), plan.Thumbprint, diags)
 	if !ok {
 		return id, false

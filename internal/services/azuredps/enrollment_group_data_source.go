@@ -88,7 +88,7 @@ func (d *enrollmentGroupDataSource) Read(ctx context.Context, req datasource.Rea
 		return
 	}
 	id := dps.GroupID{Service: service, Group: config.GroupID.ValueString()}
-	group, err := d.DPS().Group(ctx, id)
+	group, err := d.DPSGroupForRead(ctx, id)
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot read the enrollment group", err)
 		return

@@ -229,6 +229,7 @@ func (r *enrollmentGroupResource) Create(ctx context.Context, req resource.Creat
 		}
 	}
 	members["attestation"] = attestation
+	defer r.ForgetDPS()
 	group, mayExist, err := r.put(ctx, id, &plan, members)
 	var exists *existsError
 	switch {
@@ -378,7 +379,7 @@ func (r *enrollmentGroupResource) Read(ctx context.Context, req resource.ReadReq
 			return dps.ParseGroupID(state.ID.ValueString())
 		},
 		Identity: func(id dps.GroupID) any { return newGroupIdentity(id) },
-		Get:      r.DPS().Group,
+		Get:      r.DPSGroupForRead,
 		Gone: func(id dps.GroupID) (summary, detail string) {
 			return "The enrollment group is gone", fmt.Sprintf("%s was deleted outside Terraform. It is dropped from the state and planned anew.", id)
 		},
@@ -435,6 +436,7 @@ func (r *enrollmentGroupResource) Update(ctx context.Context, req resource.Updat
 	if configured && !sameReferences(references, before) && !r.verified(ctx, id.Service, references, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
+	defer r.ForgetDPS()
 	_, err = r.DPS().UpdateGroup(ctx, id, func(group dps.Group) (dps.Change, error) {
 		change := differences(members, group)
 		if configured && (!sameReferences(references, group.References) || len(group.Signing) > 0) {
@@ -471,6 +473,7 @@ func (r *enrollmentGroupResource) Delete(ctx context.Context, req resource.Delet
 	id, err := dps.ParseGroupID(state.ID.ValueString())
 	if err == nil {
 		err = r.DPS().DeleteGroup(ctx, id)
+		r.ForgetDPS()
 	}
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot delete the enrollment group", err)

@@ -73,12 +73,17 @@ func (target) Import(ctx context.Context, req resource.ImportStateRequest, resp 
 	importGroup(ctx, req, resp)
 }
 
-// Look implements azureiotcentral.TrustTarget. All trusts of a run share the list of certificates.
+// Look implements azureiotcentral.TrustTarget. All trusts of a run share the list of certificates, and a trust shares its
+// group with the resource of the group.
 func (target) Look(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, places []trust.Place) (azureiotcentral.GroupLook, error) {
 	id := groupOf(group)
-	service := &trust.ProvisioningGroup{ID: id, Client: configured.DPS(), Certificates: func(ctx context.Context) ([]dps.Certificate, error) {
-		return configured.DPSCertificates(ctx, id.Service)
-	}}
+	service := &trust.ProvisioningGroup{
+		ID: id, Client: configured.DPS(),
+		Certificates: func(ctx context.Context) ([]dps.Certificate, error) {
+			return configured.DPSCertificates(ctx, id.Service)
+		},
+		Group: func(ctx context.Context) (dps.Group, error) { return configured.DPSGroupForRead(ctx, id) },
+	}
 	holds, err := service.ReadPlaces(ctx, places)
 	found, there := service.Seen()
 
@@ -129,7 +134,7 @@ func (target) Turn(ctx context.Context, configured *clients.Clients, group iotce
 
 // Finish implements azureiotcentral.TrustTarget.
 func (target) Finish(ctx context.Context, configured *clients.Clients, group iotcentral.GroupID, service trust.RelyingService, thumbprints []certs.Thumbprint, diags *diag.Diagnostics) {
-	configured.ForgetDPSCertificates(group.Host)
+	configured.ForgetDPS()
 	kept, ok := service.(*trust.ProvisioningGroup)
 	if !ok {
 		return
