@@ -179,3 +179,7 @@ func (centralTarget) Explain(ctx context.Context, configured *clients.Clients, g
 
 	return explainUpload(ctx, configured, group.Certificate(iotcentral.Entry(failure.Step.Place)), failure.Step.CA.Thumbprint, failure.Err)
 }
+
+// TrustModels returns a model of the resource and one of the data source, for tests that hold them against their
+// schemas.
+func TrustModels() (resource, dataSource any) { return &trustModel{}, &trustDataModel{} }
