@@ -6,6 +6,7 @@ package trust
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -529,3 +530,162 @@ func actions(steps []Step) string {
 }
 
 func certstestNow() time.Time { return certstest.Now }
+
+// provisioningScene is a group of a Device Provisioning Service that refers to the verified CA A, under the name of this
+// provider.
+func provisioningScene(t *testing.T, places string) (*provisioning, *ProvisioningGroup, cast) {
+	t.Helper()
+	c := newCast(t)
+	s := c.play(inPlaces(situation(tenantStates(t)["activated"], false, places)))
+	p := newProvisioning(s)
+
+	return p, p.group(t, c, s), c
+}
+
+func TestProvisioningGroup_keepsACertificateThatAnotherGroupNeeds(t *testing.T) {
+	t.Parallel()
+	p, group, c := provisioningScene(t, "A+ .")
+	name := CertificateName(c["A"].Thumbprint())
+	p.others = []dps.Group{{ID: "other", References: map[dps.Entry]string{dps.Secondary: strings.ToUpper(name)}}}
+	if _, err := ReadPlaces(t.Context(), group, relyingPlaces); err != nil {
+		t.Fatal(err)
+	}
+	if err := group.Remove(t.Context(), "primary"); err != nil || len(p.references) > 0 {
+		t.Errorf("the group refers to %v, %v", p.references, err)
+	}
+	if _, there := p.certificates[name]; !there {
+		t.Error("the certificate of another group is gone")
+	}
+	p.others = nil
+	group.Sweep(t.Context(), []certs.Thumbprint{c["A"].Thumbprint()})
+	if len(p.certificates) > 0 || len(group.Leftovers) > 0 {
+		t.Errorf("the service has %v, left for %v", p.certificates, group.Leftovers)
+	}
+}
+
+func TestProvisioningGroup_neverDeletesWhatItHasNotNamed(t *testing.T) {
+	t.Parallel()
+	p, group, c := provisioningScene(t, ". .")
+	p.certificates["somebody's"] = dps.Certificate{Name: "somebody's", Thumbprint: c["A"].Thumbprint(), Verified: true, ETag: "1"}
+	p.references, p.signing = map[dps.Entry]string{dps.Primary: "somebody's"}, nil
+	swapped := CertificateName(c["A"].Thumbprint())
+	p.certificates[swapped] = dps.Certificate{Name: swapped, Thumbprint: c["F"].Thumbprint(), ETag: "2"}
+	if holds, err := ReadPlaces(t.Context(), group, relyingPlaces); err != nil || holds["primary"].Thumbprint != c["A"].Thumbprint() {
+		t.Fatalf("it holds %v, %v", holds, err)
+	}
+	if err := group.Remove(t.Context(), "primary"); err != nil {
+		t.Fatal(err)
+	}
+	group.Sweep(t.Context(), []certs.Thumbprint{c["A"].Thumbprint(), c["F"].Thumbprint()})
+	if len(p.certificates) != 2 {
+		t.Errorf("the service has %v", p.certificates)
+	}
+	var taken *dps.NameTakenError
+	if _, err := group.Upload(t.Context(), "primary", c["A"].Certificate); !errors.As(err, &taken) || taken.Found != c["F"].Thumbprint() {
+		t.Errorf("the upload over another certificate: %v", err)
+	}
+}
+
+// TestProvisioningGroup_certificatesInTheGroupItself are references that are not written yet where the service has them too, and
+// otherwise somebody else's.
+func TestProvisioningGroup_certificatesInTheGroupItself(t *testing.T) {
+	t.Parallel()
+	p, group, c := provisioningScene(t, ". .")
+	p.signing = map[dps.Entry]dps.SigningCertificate{dps.Secondary: {Thumbprint: c["F"].Thumbprint(), Subject: "CN=F"}}
+	holds, err := ReadPlaces(t.Context(), group, relyingPlaces)
+	if err != nil || len(holds) != 2 || holds["primary"].Thumbprint != c["F"].Thumbprint() || !holds["secondary"].Verified {
+		t.Errorf("it holds %v, %v", holds, err)
+	}
+	p.certificates["f"] = dps.Certificate{Name: "f", Thumbprint: c["F"].Thumbprint(), Verified: true, ETag: "1"}
+	holds, err = ReadPlaces(t.Context(), group, relyingPlaces)
+	if err != nil || len(holds) != 1 || !holds["secondary"].Verified {
+		t.Errorf("it holds %v, %v", holds, err)
+	}
+	if _, err := group.Upload(t.Context(), "primary", c["B"].Certificate); err != nil {
+		t.Fatal(err)
+	}
+	if err := group.Verify(t.Context(), "primary", c["B"].Thumbprint()); err != nil {
+		t.Fatal(err)
+	}
+	if want := map[dps.Entry]string{dps.Primary: CertificateName(c["B"].Thumbprint()), dps.Secondary: "f"}; !maps.Equal(p.references, want) || len(p.signing) > 0 {
+		t.Errorf("it refers to %v, and has %v", p.references, p.signing)
+	}
+}
+
+func TestProvisioningGroup_aRevokedCALosesItsPlaceBeforeAnotherIsUploaded(t *testing.T) {
+	t.Parallel()
+	p, group, c := provisioningScene(t, "A+ .")
+	group.Revoked = func(thumbprint certs.Thumbprint) bool { return thumbprint == c["A"].Thumbprint() }
+	if _, _, err := group.Read(t.Context(), "primary"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := group.Upload(t.Context(), "primary", c["B"].Certificate); err != nil {
+		t.Fatal(err)
+	}
+	if _, there := p.certificates[CertificateName(c["A"].Thumbprint())]; there || len(p.references) > 0 {
+		t.Errorf("the group refers to %v, the service has %v", p.references, p.certificates)
+	}
+}
+
+func TestProvisioningGroup_leavesWhatSomebodyElseChanges(t *testing.T) {
+	t.Parallel()
+	p, group, c := provisioningScene(t, "A+ .")
+	if _, _, err := group.Read(t.Context(), "secondary"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := group.Upload(t.Context(), "secondary", c["B"].Certificate); err != nil {
+		t.Fatal(err)
+	}
+	p.certificates["f"] = dps.Certificate{Name: "f", Thumbprint: c["F"].Thumbprint(), Verified: true, ETag: "1"}
+	p.references[dps.Secondary] = "f"
+	var changed *ChangedError
+	if err := group.Verify(t.Context(), "secondary", c["B"].Thumbprint()); !errors.As(err, &changed) || p.references[dps.Secondary] != "f" {
+		t.Errorf("got %v, and it refers to %v", err, p.references)
+	}
+	if err := group.Verify(t.Context(), "primary", c["B"].Thumbprint()); !errors.As(err, &changed) {
+		t.Errorf("another CA than the one in the place: %v", err)
+	}
+}
+
+// TestHandshake_startsOverWhenTheETagIsOld: somebody else has changed the certificate between two steps.
+func TestHandshake_startsOverWhenTheETagIsOld(t *testing.T) {
+	t.Parallel()
+	for name, step := range map[string]int{"before the code": 1, "before the proof": 2} {
+		p, group, c := provisioningScene(t, "B- .")
+		writes := 0
+		meddle := func() {
+			certificateName := CertificateName(c["B"].Thumbprint())
+			changed := p.certificates[certificateName]
+			changed.ETag = p.next()
+			p.certificates[certificateName] = changed
+		}
+		group.Prover = meddlingProver{c, func() {
+			if writes++; writes == 1 && step == 2 {
+				meddle()
+			}
+		}}
+		if step == 1 {
+			p.failing, p.effect = 1, true // The answer with the code is lost, and with it the etag.
+		}
+		if _, err := ReadPlaces(t.Context(), group, relyingPlaces); err != nil {
+			t.Fatal(err)
+		}
+		if err := group.Verify(t.Context(), "primary", c["B"].Thumbprint()); err != nil || !p.holds()["primary"].Verified {
+			t.Errorf("%s: %v, it holds %v", name, err, p.holds())
+		}
+	}
+}
+
+// meddlingProver lets somebody else do something after each proof.
+type meddlingProver struct {
+	cast
+
+	meddle func()
+}
+
+// Prove implements Prover.
+func (m meddlingProver) Prove(ctx context.Context, thumbprint certs.Thumbprint, code string) (*certs.Certificate, error) {
+	defer m.meddle()
+
+	return m.cast.Prove(ctx, thumbprint, code)
+}
