@@ -1,0 +1,7 @@
+data "azuresphere_dps_enrollment_group" "sphere" {
+  group_id = "sphere-devices"
+}
+
+output "ca_references" {
+  value = data.azuresphere_dps_enrollment_group.sphere.ca_references
+}

@@ -1,0 +1,7 @@
+import {
+  to = azuresphere_dps_enrollment_group.sphere
+  identity = {
+    dps_id   = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/contoso/providers/Microsoft.Devices/provisioningServices/contoso"
+    group_id = "sphere-devices"
+  }
+}
