@@ -14,7 +14,11 @@ import (
 // reference has for them (learn.microsoft.com/cli/azure, azure-iot and azure-sphere extensions). The emulator has none of
 // the services behind most of them, so that this is what keeps a misspelt option out of the guides.
 var azureCommands = map[string][]string{
-	"az login":                                                   {"--tenant"},
+	"az login":                                                   {"--tenant", "--service-principal", "--username", "--password"},
+	"az rest":                                                    nil,
+	"az group list":                                              {"--output"},
+	"az iot central app list":                                    {"--output"},
+	"az iot central enrollment-group":                            nil,
 	"az sphere":                                                  nil,
 	"az ad sp show":                                              {"--id", "--query", "--output"},
 	"az ad signed-in-user show":                                  {"--query", "--output"},

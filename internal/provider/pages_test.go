@@ -100,7 +100,7 @@ func TestPages_everyConfigurationIsComplete(t *testing.T) {
 	formatted := bench.NewEmptyCLI()
 	validated := map[string]bool{}
 	for name, page := range pages(t) {
-		main := ""
+		main, previous := "", ""
 		for number, block := range page.Blocks {
 			if !isHCL(block) {
 				continue
@@ -109,7 +109,7 @@ func TestPages_everyConfigurationIsComplete(t *testing.T) {
 			kind := kindOfFile(t, where, block.Text)
 			formatted.Write(fmt.Sprintf("%s-%d%s", strings.ReplaceAll(name, "/", "-"), number, kind), block.Text)
 			switch {
-			case kind == ".tf" && !strings.Contains(block.Text, "required_providers"):
+			case kind == ".tf" && !strings.Contains(block.Text, "required_providers") && ourTypes.MatchString(block.Text):
 				t.Errorf("%s: the configuration has no required_providers", where)
 			case kind == ".tf" && main == "":
 				main = block.Text
@@ -120,9 +120,13 @@ func TestPages_everyConfigurationIsComplete(t *testing.T) {
 				continue
 			}
 			validated[block.Text] = true
+			helper := previous
+			if kind == ".tf" {
+				previous = block.Text
+			}
 			t.Run(where, func(t *testing.T) {
 				t.Parallel()
-				validate(t, main, kind, block.Text)
+				validate(t, main, kind, block.Text, helper)
 			})
 		}
 	}
@@ -131,8 +135,14 @@ func TestPages_everyConfigurationIsComplete(t *testing.T) {
 	}
 }
 
-// validate validates a configuration, or a test of a page's first configuration.
-func validate(t *testing.T, main, kind, text string) {
+var (
+	ourTypes   = regexp.MustCompile(`"(azuresphere|iotcentral)_`)
+	testModule = regexp.MustCompile(`source = "\./(tests/[^"]+)"`)
+)
+
+// validate validates a configuration, or a test of a page's first configuration. A module of a test is the configuration
+// that the page shows before it.
+func validate(t *testing.T, main, kind, text, helper string) {
 	t.Helper()
 	bench := acctest.Start(t, nil)
 	for _, one := range newer {
@@ -152,6 +162,16 @@ func validate(t *testing.T, main, kind, text string) {
 	cli := bench.NewCompleteCLI(config)
 	if kind != ".tf" {
 		cli.Write("page"+kind, text)
+	}
+	if module := testModule.FindStringSubmatch(text); module != nil {
+		cli = bench.NewEmptyCLI() // init installs the module.
+		cli.Write("main.tf", config)
+		cli.Write("page"+kind, text)
+		if err := os.MkdirAll(filepath.Join(cli.Dir, module[1]), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		cli.Write(filepath.Join(module[1], "main.tf"), helper)
+		cli.MustRun("init")
 	}
 	if strings.Contains(text, `"./mocks"`) {
 		if err := os.CopyFS(filepath.Join(cli.Dir, "mocks"), os.DirFS(filepath.Join(root, "examples", "mocks"))); err != nil {

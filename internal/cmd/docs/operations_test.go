@@ -22,7 +22,7 @@ func TestOperationsPage_isUpToDate(t *testing.T) {
 		t.Errorf("run make generate: docs/%s is not what the routes say: %v", operationsFile, err)
 	}
 	for _, row := range []string{
-		"## IoT Central\n", "| EnrollmentGroups_List | `GET /api/enrollmentGroups` | 2022-07-31, 2022-10-31-preview, 2022-06-30-preview | specification | ",
+		"## IoT Central\n", "| `EnrollmentGroups_List` | `GET /api/enrollmentGroups` | 2022-07-31, 2022-10-31-preview, 2022-06-30-preview | specification | ",
 		"| `page-size` | `0`, `1`, … | IoT Central: ", "It concerns all operations of the service",
 	} {
 		if !strings.Contains(string(page), row) {
