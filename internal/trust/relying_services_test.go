@@ -538,8 +538,9 @@ func provisioningScene(t *testing.T, places string) (*provisioning, *Provisionin
 	c := newCast(t)
 	s := c.play(inPlaces(situation(tenantStates(t)["activated"], false, places)))
 	p := newProvisioning(s)
+	group := p.group(t, c, s)
 
-	return p, p.group(t, c, s), c
+	return p, group, c
 }
 
 func TestProvisioningGroup_keepsACertificateThatAnotherGroupNeeds(t *testing.T) {
