@@ -199,6 +199,14 @@ func TestService_tellsScopeAndHubs(t *testing.T) {
 	}
 }
 
+// TestLimit_leavesRoomForOthers: what is sent in any second, for a minute, is less than the service takes.
+func TestLimit_leavesRoomForOthers(t *testing.T) {
+	t.Parallel()
+	if most := dps.OperationsPerSecond * 60; most >= dps.MaxOperationsPerMinute {
+		t.Errorf("%d operations per minute are sent, and the service takes %d", most, dps.MaxOperationsPerMinute)
+	}
+}
+
 func TestRemedies_nameRolesAndActions(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

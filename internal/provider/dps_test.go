@@ -239,7 +239,10 @@ func TestDPS_requestBudget(t *testing.T) {
 // each group, which its trust shares, and one list of certificates for all trusts of a service.
 func TestDPS_refreshCosts(t *testing.T) {
 	t.Parallel()
-	bench := acctest.Start(t, func(options *emulator.Options) { options.Behavior.DPSSharedCA = true })
+	bench := acctest.Start(t, func(options *emulator.Options) {
+		options.Behavior.DPSSharedCA = true
+		options.Latency = 50 * time.Millisecond // So that trusts that do not take turns meet.
+	})
 	cli := bench.NewCLI(`
 resource "azuresphere_dps_enrollment_group" "sphere" {
   count    = 3
@@ -254,6 +257,9 @@ resource "azuresphere_dps_trust" "this" {
 	cli.MustRun("apply", "-auto-approve")
 	if state := bench.DPSState(); len(state.Certificates) != 1 {
 		t.Errorf("three trusts with one catalog have %d certificates, want one", len(state.Certificates))
+	}
+	if proofs := bench.Count()["DpsCertificate_GenerateVerificationCode"]; proofs != 1 {
+		t.Errorf("three trusts with one catalog proved possession %d times, want once: they take turns", proofs)
 	}
 	bench.ResetRequests()
 	cli.MustRun("plan", "-detailed-exitcode")

@@ -241,11 +241,12 @@ func refuse(t *testing.T, e *estate, change change) {
 			if !containsOne(after.Errors, want) || !strings.HasPrefix(after.Errors[0], "Cannot ") {
 				t.Errorf("%s: errors %q, want one with %q", what, after.Errors, want)
 			}
-			if change.typeName == typeDPSTrust {
+			switch {
+			case change.typeName == typeDPSTrust:
 				showsTheDPSGroup(t, e, what, after)
-			} else if change.typeName == typeTrust && !isRead(operation) && change.operations[0] != "EnrollmentGroups_GetX509" {
+			case change.typeName == typeTrust && !isRead(operation) && change.operations[0] != "EnrollmentGroups_GetX509":
 				showsTheGroup(t, e, what, after)
-			} else if !reflect.DeepEqual(after.State, before.State) {
+			case !reflect.DeepEqual(after.State, before.State):
 				t.Errorf("%s: the state became\n%v, want as before\n%v", what, after.State, before.State)
 			}
 			if written := e.written(); len(written) > 0 && isRead(operation) {

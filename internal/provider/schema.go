@@ -80,7 +80,7 @@ type dpsModel struct {
 // Schema implements provider.Provider.
 func (*Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes an Azure Sphere tenant trusted by an Azure IoT Central application, and keeps it trusted.",
+		MarkdownDescription: "Makes an Azure Sphere tenant trusted by an Azure IoT Central application or an IoT Hub Device Provisioning Service, and keeps it trusted.",
 		Attributes:          identityAttributes(),
 	}
 	for name, attribute := range serviceAttributes() {

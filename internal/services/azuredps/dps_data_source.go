@@ -58,11 +58,11 @@ func (*serviceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			"name": text("Name of the service."),
 			"id_scope": text("ID scope, which devices send together with their ID (`--ScopeID` in the `CmdArgs` of `app_manifest.json`). " +
 				"Null while the service is being made."),
-			"provisioning_host":       text("Host at which devices register. It belongs into `AllowedConnections` of `app_manifest.json`, beside `iot_hubs`."),
+			"provisioning_host":       text("Host at which devices register. It belongs in `AllowedConnections` of `app_manifest.json`, beside `iot_hubs`."),
 			"service_operations_host": text("Host of the data plane, where enrollment groups are."),
 			"iot_hubs": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "Host names of the linked IoT hubs. Each belongs into `AllowedConnections` of `app_manifest.json`.",
+				MarkdownDescription: "Host names of the linked IoT hubs. Each belongs in `AllowedConnections` of `app_manifest.json`.",
 			},
 			"allocation_policy": text("How devices are assigned to hubs unless their group says otherwise, such as `Hashed`."),
 			"state":             text("State of the service: `Active` when it can be used."),

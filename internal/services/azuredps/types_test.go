@@ -240,8 +240,8 @@ func TestList_showsGroupsByTheirAttestation(t *testing.T) {
 	if all := server.List(groupType, nil, true, 10); len(all) != 2 {
 		t.Errorf("listed %v", all)
 	}
-	if x509 := server.List(groupType, map[string]string{"attestation_type": "x509"}, true, 10); len(x509) != 1 || len(x509[0].Errors) > 0 {
-		t.Errorf("listed %v", x509)
+	if some := server.List(groupType, map[string]string{"attestation_type": "x509"}, true, 10); len(some) != 1 || len(some[0].Errors) > 0 {
+		t.Errorf("listed %v", some)
 	}
 }
 

@@ -178,7 +178,7 @@ func (d *trustDataSource) look(ctx context.Context, found *findings, diags *diag
 	}
 	found.Certificates, found.Now = certificates, d.Now()
 	exists := readGroup(ctx, d.target, d.Clients, found, diags)
-	found.confirmLoss(ctx, d.Clients, diags)
+	confirmLoss(ctx, d.Clients, found, diags)
 	var problems []problem
 	if missingTenant {
 		problems = append(problems, problem{Code: problemTenantNotFound, Message: tenantNotFound(found.Tenant, err)})

@@ -121,7 +121,7 @@ func (f findings) howToRemoveForeign() string {
 
 // confirmLoss reads the entries themselves when a list of groups alone says that
 // trust is lost.
-func (f *findings) confirmLoss(ctx context.Context, configured *clients.Clients, diags *diag.Diagnostics) {
+func confirmLoss(ctx context.Context, configured *clients.Clients, f *findings, diags *diag.Diagnostics) {
 	if !f.listed || trust.NewOutlook(f.Situation, f.Contents()).Trusted {
 		return
 	}

@@ -182,7 +182,7 @@ func (r *trustResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	if !r.readTenant(ctx, &found, state.AzureSphere, req.Private, resp, &resp.Diagnostics) {
 		return
 	}
-	found.confirmLoss(ctx, r.Clients, &resp.Diagnostics)
+	confirmLoss(ctx, r.Clients, &found, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

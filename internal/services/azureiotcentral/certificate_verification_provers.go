@@ -255,10 +255,10 @@ func addVerificationCertificateError(diags *diag.Diagnostics, target Verificatio
 	switch {
 	case errors.As(err, &refused):
 		diags.AddAttributeError(path.Root(proverCertificate), "The proof of possession is not valid", fwtypes.Sentence(err)+
-			"\n\nIt was not sent to "+target.Service+". "+target.newProof())
+			"\n\nIt was not sent to "+target.Service+". To verify again, "+target.newProof())
 	case errors.As(err, &void):
 		diags.AddAttributeError(path.Root(proverCertificate), target.Service+" refuses the proof of possession", clients.Explain(err)+
-			"\n\nThe code in it is not the current one: a new code voids the code before it, and so does a new certificate in the entry. "+target.newProof())
+			"\n\nThe code in it is not the current one: a new code voids the code before it, and so does a new certificate in the entry. To verify again, "+target.newProof())
 	default:
 		addHandshakeError(diags, target, err)
 	}

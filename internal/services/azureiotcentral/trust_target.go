@@ -182,4 +182,4 @@ func (centralTarget) Explain(ctx context.Context, configured *clients.Clients, g
 
 // TrustModels returns a model of the resource and one of the data source, for tests that hold them against their
 // schemas.
-func TrustModels() (resource, dataSource any) { return &trustModel{}, &trustDataModel{} }
+func TrustModels() (ofResource, ofDataSource any) { return &trustModel{}, &trustDataModel{} }

@@ -34,9 +34,9 @@ type VerificationTarget struct {
 }
 
 // newProof says how a certificate is verified again with a proof that is made
-// elsewhere.
+// elsewhere, as the end of a sentence.
 func (t VerificationTarget) newProof() string {
-	return "To verify again, generate a new code (" + t.NewCode + ") and have it signed by the CA."
+	return "generate a new code (" + t.NewCode + ") and have it signed by the CA."
 }
 
 // centralVerification is about an entry of IoT Central.
@@ -116,7 +116,7 @@ func (p *provers) CheckProofDates(configured *clients.Clients, target Verificati
 	}
 	if err := certs.CheckVerificationCertificate(proof, nil, certs.Thumbprint{}, configured.Now()); err != nil {
 		diags.AddAttributeWarning(proverCertificatePath, "The proof of possession is not valid now", fwtypes.Sentence(err)+
-			"\n\nUnless the certificate is verified already, the apply will fail. "+target.newProof())
+			"\n\nUnless the certificate is verified already, the apply will fail. To verify again, "+target.newProof())
 	}
 }
 
