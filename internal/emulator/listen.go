@@ -158,8 +158,7 @@ func (e *Emulator) reachable(listener net.Listener) string {
 func (e *Emulator) tlsNames() []string {
 	var names []string
 	for _, suffix := range slices.Compact([]string{"localhost", e.opts.Hostname}) {
-		names = append(names, "*."+provisioningLabel+"."+suffix)
-		names = append(names, suffix, "*."+suffix)
+		names = append(names, suffix, "*."+suffix, "*."+provisioningLabel+"."+suffix)
 		for _, app := range e.central.Applications() {
 			names = append(names, app.Subdomain+"."+suffix, app.ID+"."+suffix)
 		}

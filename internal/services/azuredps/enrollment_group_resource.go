@@ -316,7 +316,7 @@ type existsError struct{ cause error }
 func (e *existsError) Error() string { return e.cause.Error() }
 
 // put creates the group. When the answer was lost, or a repeated request met the group that the first one had made, the group
-// itself tells what happened. mayExist is false when it is certain that there is no such group of ours.
+// itself returns what happened. mayExist is false when it is certain that there is no such group of ours.
 func (r *enrollmentGroupResource) put(ctx context.Context, id dps.GroupID, plan *enrollmentGroupModel, members dps.Change) (group dps.Group, mayExist bool, err error) {
 	created, err := r.DPS().CreateGroup(ctx, id, members)
 	if err == nil {
@@ -329,7 +329,7 @@ func (r *enrollmentGroupResource) put(ctx context.Context, id dps.GroupID, plan 
 	found, lookup := r.DPS().Group(ctx, id)
 	switch {
 	case transport.IsNotFound(lookup):
-		// After a success that tells nothing it may only not be shown yet.
+		// After a success that says nothing it may only not be shown yet.
 		return created, errors.Is(err, dps.ErrNoGroup), err
 	case lookup != nil:
 		return created, transport.EffectUnknown(err), err

@@ -63,7 +63,7 @@ func (target) IdentitySchema() identityschema.Schema { return groupIdentitySchem
 
 // Identity implements azureiotcentral.TrustTarget.
 func (target) Identity(id string) any {
-	group, _ := dps.ParseGroupID(id) // Whoever has an identity has parsed the ID.
+	group, _ := dps.ParseGroupID(id) // Anyone who has an identity has parsed the ID.
 
 	return newGroupIdentity(group)
 }

@@ -32,7 +32,6 @@ const (
 )
 
 var (
-	proverAzureSpherePath = path.Root(proverAzureSphere)
 	proverCertificatePath = path.Root(proverCertificate)
 )
 

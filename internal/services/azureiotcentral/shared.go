@@ -12,11 +12,11 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 )
 
-// InstanceKey is the key in the private state of what tells a resource from others of
+// InstanceKey is the key in the private state of what distinguishes a resource from others of
 // its type.
 const InstanceKey = instanceKey
 
-// InstanceOf returns what tells a resource from others. It is empty for one that has
+// InstanceOf returns what distinguishes a resource from others. It is empty for one that has
 // no state yet.
 func InstanceOf(ctx context.Context, private services.PrivateReader, diags *diag.Diagnostics) string {
 	return instanceOf(ctx, private, diags)

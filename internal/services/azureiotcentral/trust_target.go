@@ -100,7 +100,7 @@ func (centralTarget) IdentitySchema() identityschema.Schema { return enrollmentG
 
 // Identity implements TrustTarget.
 func (centralTarget) Identity(id string) any {
-	group, _ := iotcentral.ParseGroupID(id) // Whoever has an identity has parsed the ID.
+	group, _ := iotcentral.ParseGroupID(id) // Anyone who has an identity has parsed the ID.
 
 	return newEnrollmentGroupIdentity(group)
 }
