@@ -33,12 +33,39 @@ var ErrGroupID = errors.New("an enrollment group ID has 1 to 128 letters, digits
 // CheckServiceID reports whether a text is the resource ID of a Device Provisioning Service. Azure compares resource IDs
 // without case.
 func CheckServiceID(id string) error {
-	if !transport.IsResourceID(id, serviceType) || !serviceName.MatchString(nameOf(id)) {
-		return ErrServiceID
+	if !isServiceID(id) {
+		return fmt.Errorf("%q is not the ID of a Device Provisioning Service: %w%s", id, ErrServiceID, insteadOfService(id))
 	}
 
 	return nil
 }
+
+func isServiceID(id string) bool {
+	return transport.IsResourceID(id, serviceType) && serviceName.MatchString(nameOf(id))
+}
+
+// insteadOfService is a hint where a text looks like something else.
+func insteadOfService(text string) string {
+	lower := strings.ToLower(text)
+	const ours = "/microsoft.devices/provisioningservices/"
+	switch {
+	case strings.HasPrefix(lower, "https://"):
+		return ". This is an address: leave out everything before /subscriptions/"
+	case strings.Contains(lower, ours) && strings.Count(text, "/") > serviceSlashes:
+		return ". This is the ID of something in a service, or has a slash too many: end it after the name of the service"
+	case strings.HasPrefix(lower, "/subscriptions/") && strings.Contains(lower, "/providers/") && !strings.Contains(lower, ours):
+		return ". This is the ID of another Azure resource"
+	case strings.HasPrefix(lower, "0ne"):
+		return ". This looks like the ID scope of a service: use the id of azurerm_iothub_dps"
+	case serviceName.MatchString(text):
+		return ". This looks like the name of a service: use the id of azurerm_iothub_dps. The Azure CLI prints it: az iot dps show"
+	default:
+		return ""
+	}
+}
+
+// serviceSlashes are the slashes of the ID of a service.
+const serviceSlashes = 8
 
 // nameOf returns the last segment of an ID.
 func nameOf(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
@@ -51,20 +78,26 @@ var (
 
 // CheckGroupID reports whether a text can be the ID of a group within its service.
 func CheckGroupID(group string) error {
-	if !groupName.MatchString(group) {
-		return ErrGroupID
+	if groupName.MatchString(group) {
+		return nil
+	}
+	if id, err := ParseGroupID(group); err == nil {
+		return fmt.Errorf("%q is the id of an enrollment group; its group_id is %q, the attribute group_id of the resource", group, id.Group)
 	}
 
-	return nil
+	return fmt.Errorf("%.300q is not the ID of an enrollment group within its service: %w", group, ErrGroupID)
 }
 
 // CheckCertificateName reports whether a text can be the name of a certificate of a service.
 func CheckCertificateName(name string) error {
-	if !certificateName.MatchString(name) {
-		return errors.New("a certificate name has 1 to 256 letters, digits, hyphens, underscores and full stops")
+	if certificateName.MatchString(name) {
+		return nil
+	}
+	if id, err := ParseCertificateID(name); err == nil {
+		return fmt.Errorf("%q is the id of a certificate; its name is %q, the attribute name of the resource", name, id.Name)
 	}
 
-	return nil
+	return fmt.Errorf("%.300q is not the name of a certificate of a Device Provisioning Service, which has 1 to 256 letters, digits, hyphens, underscores and full stops", name)
 }
 
 // GroupID identifies an enrollment group across services.
@@ -78,12 +111,42 @@ type GroupID struct {
 // ParseGroupID reads "<resource ID of the service>/enrollmentGroups/<group_id>".
 func ParseGroupID(text string) (GroupID, error) {
 	service, group, found := child(text, groupsSegment)
-	if !found || CheckGroupID(group) != nil {
+	if !found || !groupName.MatchString(group) {
 		return GroupID{}, fmt.Errorf("%q is not the ID of an enrollment group of a Device Provisioning Service; expected "+
-			"<resource ID of the service>/enrollmentGroups/<group_id>", text)
+			"<resource ID of the service>/enrollmentGroups/<group_id>%s", text, insteadOfGroup(text))
 	}
 
 	return GroupID{Service: service, Group: group}, nil
+}
+
+// insteadOfGroup is a hint where a text looks like something else.
+func insteadOfGroup(text string) string {
+	_, _, ofCentral := strings.Cut(text, "/"+groupsSegment+"/")
+	switch {
+	case groupName.MatchString(text):
+		return ". This looks like a group_id: use the id of the group, such as azuresphere_dps_enrollment_group.sphere.id instead of azuresphere_dps_enrollment_group.sphere.group_id"
+	case isServiceID(text):
+		return ". This is the ID of the service: use the id of the group, such as azuresphere_dps_enrollment_group.sphere.id"
+	case ofCentral && !strings.HasPrefix(text, "/"):
+		return ". This looks like a group of IoT Central: use iotcentral_azure_sphere_trust for it"
+	default:
+		return ""
+	}
+}
+
+// insteadOfCertificate is a hint where a text looks like something else.
+func insteadOfCertificate(text string) string {
+	if isServiceID(text) {
+		return ". This is the ID of the service: use the id of the certificate, such as azurerm_iothub_dps_certificate.sphere.id"
+	}
+	if certificateName.MatchString(text) {
+		return ". This looks like the name of a certificate: use its id, such as azurerm_iothub_dps_certificate.sphere.id instead of azurerm_iothub_dps_certificate.sphere.name"
+	}
+	if strings.Contains(text, "/"+groupsSegment+"/") {
+		return ". This is the ID of an enrollment group: use the id of the certificate, such as azurerm_iothub_dps_certificate.sphere.id"
+	}
+
+	return ""
 }
 
 // String returns "<resource ID of the service>/enrollmentGroups/<group_id>".
@@ -100,9 +163,9 @@ type CertificateID struct {
 // ParseCertificateID reads "<resource ID of the service>/certificates/<name>", the resource ID of a certificate.
 func ParseCertificateID(text string) (CertificateID, error) {
 	service, name, found := child(text, certificatesSegment)
-	if !found || CheckCertificateName(name) != nil {
+	if !found || !certificateName.MatchString(name) {
 		return CertificateID{}, fmt.Errorf("%q is not the resource ID of a certificate of a Device Provisioning Service; expected "+
-			"<resource ID of the service>/certificates/<name>", text)
+			"<resource ID of the service>/certificates/<name>%s", text, insteadOfCertificate(text))
 	}
 
 	return CertificateID{Service: service, Name: name}, nil
@@ -122,7 +185,7 @@ func child(text, segment string) (service, name string, found bool) {
 	}
 	service = strings.Join(segments[:last-1], "/")
 
-	return service, segments[last], CheckServiceID(service) == nil
+	return service, segments[last], isServiceID(service)
 }
 
 // SameService reports whether two resource IDs are those of one service.

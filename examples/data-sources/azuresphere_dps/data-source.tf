@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
 data "azuresphere_dps" "this" {}
 
 data "azuresphere_catalog" "this" {}

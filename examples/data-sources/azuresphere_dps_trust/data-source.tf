@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
 data "azuresphere_dps_enrollment_group" "sphere" {
   group_id = "sphere-devices"
 }

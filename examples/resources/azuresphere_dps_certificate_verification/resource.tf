@@ -1,3 +1,9 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
 variable "certificate_id" {
   description = "The id of azurerm_iothub_dps_certificate, which uploads the certificate."
   type        = string

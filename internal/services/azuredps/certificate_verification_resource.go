@@ -69,14 +69,14 @@ func (*verificationResource) Schema(ctx context.Context, _ resource.SchemaReques
 		MarkdownDescription: "Keeps a certificate of an IoT Hub Device Provisioning Service (DPS) verified, by proof of possession. Upload it with `azurerm_iothub_dps_certificate`. " +
 			"Exactly one argument says who makes the proof: `azure_sphere`, `verification_certificate_pem` or `ca_private_key_pem_wo`.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `certificate_id`."},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `certificate_id`." + services.KnownInPlan},
 			"certificate_id": schema.StringAttribute{
-				Required: true, MarkdownDescription: "Azure resource ID of the certificate: the `id` of `azurerm_iothub_dps_certificate`. Changing this forces a new resource.",
+				Required: true, MarkdownDescription: "Azure resource ID of the certificate: the `id` of `azurerm_iothub_dps_certificate`." + services.ForcesNew,
 				Validators:    []validator.String{fwtypes.Check(notCertificateID, checkCertificateID)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"name": schema.StringAttribute{
-				Computed: true, MarkdownDescription: "Name of the certificate within its service, for `ca_references` of an enrollment group.",
+				Computed: true, MarkdownDescription: "Name of the certificate within its service, for `ca_references` of an enrollment group." + services.KnownInPlan,
 			},
 			"thumbprint": schema.StringAttribute{
 				Required: true, CustomType: fwtypes.ThumbprintType{},
@@ -85,9 +85,9 @@ func (*verificationResource) Schema(ctx context.Context, _ resource.SchemaReques
 			},
 			"verified": schema.BoolAttribute{
 				Computed: true, MarkdownDescription: "Whether the certificate has this `thumbprint` and is verified. " +
-					"It is always planned as `true`: when trust is lost, the plan shows `false -> true` and the next apply restores it.",
+					"It is always planned as `true`: when trust is lost, the plan shows `false -> true` and the next apply restores it." + services.KnownInPlan,
 			},
-			"subject": schema.StringAttribute{Computed: true, MarkdownDescription: "Subject of the verified CA certificate, as an RFC 2253 string."},
+			"subject": schema.StringAttribute{Computed: true, MarkdownDescription: "Subject of the verified CA certificate, as an RFC 2253 string." + services.KnownAfterApply},
 		},
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{Create: true, Read: true, Update: true}),

@@ -64,7 +64,7 @@ func (*enrollmentGroupDataSource) Schema(_ context.Context, _ datasource.SchemaR
 				Computed: true, MarkdownDescription: "Webhook that assigns devices to hubs. Null unless `allocation_policy` is `custom`.",
 				Attributes: map[string]schema.Attribute{"webhook_url": text("Address of the function."), "api_version": text("Version of the API that it serves.")},
 			},
-			"iot_hubs":           schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: hubsDescription},
+			"iot_hubs":           schema.SetAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: hubsDescription + " Null means all that are linked to the service."},
 			"reprovision_policy": text(reprovisionDescription),
 			"initial_twin":       schema.StringAttribute{Computed: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: twinDescription},
 			"primary_key":        secret("Primary key of a `symmetricKey` group. Null when the principal may not read it."),

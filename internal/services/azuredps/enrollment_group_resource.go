@@ -72,28 +72,28 @@ func (*enrollmentGroupResource) Schema(ctx context.Context, _ resource.SchemaReq
 		MarkdownDescription: "An enrollment group of an IoT Hub Device Provisioning Service (DPS): the devices whose certificates a CA has signed, or that know a key. " +
 			"For Azure Sphere, leave `ca_references` to `azuresphere_dps_trust`.",
 		Attributes: map[string]schema.Attribute{
-			"id": schema.StringAttribute{Computed: true, MarkdownDescription: groupIDForm, PlanModifiers: keep},
+			"id": schema.StringAttribute{Computed: true, MarkdownDescription: groupIDForm + services.KnownInPlan, PlanModifiers: keep},
 			"dps_id": schema.StringAttribute{
-				Optional: true, Computed: true, MarkdownDescription: dpsIDDescription + " Another service replaces the group.",
+				Optional: true, Computed: true, MarkdownDescription: dpsIDDescription + services.ForcesNew,
 				Validators: []validator.String{fwtypes.Check(notDPSID, dps.CheckServiceID)},
 			},
 			"group_id": schema.StringAttribute{
-				Required: true, MarkdownDescription: groupIDDescription + " Changing this forces a new resource.",
+				Required: true, MarkdownDescription: groupIDDescription + services.ForcesNew,
 				Validators:    []validator.String{fwtypes.Check("Not an enrollment group ID", dps.CheckGroupID)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"attestation_type": schema.StringAttribute{
 				Optional: true, Computed: true, Default: stringdefault.StaticString(dps.AttestationX509),
-				MarkdownDescription: attestationDescription + " Default: `x509`. Changing this forces a new resource.",
+				MarkdownDescription: attestationDescription + " Default: `x509`." + services.ForcesNew,
 				Validators:          []validator.String{stringvalidator.OneOf(dps.AttestationX509, dps.AttestationSymmetricKey)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"ca_references": schema.SingleNestedAttribute{
 				Optional: true, MarkdownDescription: "Certificates of the service that an `x509` group trusts, by their names. They must be verified. " +
-					"Leave it out where `azuresphere_dps_trust` keeps trust: then this resource does not touch them. A new group that refers to none trusts no device.",
+					"Leave it out where `azuresphere_dps_trust` keeps trust: then this resource does not touch them. A new group that refers to none trusts no device. Default: none.",
 				Attributes: map[string]schema.Attribute{
 					"primary":   schema.StringAttribute{Required: true, MarkdownDescription: "Name of the first certificate.", Validators: certificateName},
-					"secondary": schema.StringAttribute{Optional: true, MarkdownDescription: "Name of the second certificate.", Validators: certificateName},
+					"secondary": schema.StringAttribute{Optional: true, MarkdownDescription: "Name of the second certificate. Default: none.", Validators: certificateName},
 				},
 			},
 			"provisioning_status": schema.StringAttribute{
@@ -105,14 +105,14 @@ func (*enrollmentGroupResource) Schema(ctx context.Context, _ resource.SchemaReq
 				Validators: []validator.String{stringvalidator.OneOf(dps.AllocationHashed, dps.AllocationGeoLatency, dps.AllocationStatic, dps.AllocationCustom)},
 			},
 			"custom_allocation": schema.SingleNestedAttribute{
-				Optional: true, MarkdownDescription: "Webhook that assigns devices to hubs, for `allocation_policy = \"custom\"`.",
+				Optional: true, MarkdownDescription: "Webhook that assigns devices to hubs, for `allocation_policy = \"custom\"`. Default: none.",
 				Attributes: map[string]schema.Attribute{
 					"webhook_url": schema.StringAttribute{Required: true, MarkdownDescription: "Address of the function."},
 					"api_version": schema.StringAttribute{Required: true, MarkdownDescription: "Version of the API that it serves, such as `2021-10-01`."},
 				},
 			},
 			"iot_hubs": schema.SetAttribute{
-				Optional: true, ElementType: types.StringType, MarkdownDescription: hubsDescription,
+				Optional: true, ElementType: types.StringType, MarkdownDescription: hubsDescription + " Default: all that are linked to the service.",
 				Validators: []validator.Set{setvalidator.SizeAtLeast(1)},
 			},
 			"reprovision_policy": schema.StringAttribute{
@@ -120,10 +120,10 @@ func (*enrollmentGroupResource) Schema(ctx context.Context, _ resource.SchemaReq
 				Validators: []validator.String{stringvalidator.OneOf(reprovisionMigrate, reprovisionReset, reprovisionNever)},
 			},
 			"initial_twin": schema.StringAttribute{
-				Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: twinDescription,
+				Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: twinDescription + " Default: none.",
 			},
-			"primary_key":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Primary key of a `symmetricKey` group.", PlanModifiers: keep},
-			"secondary_key": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Secondary key of a `symmetricKey` group.", PlanModifiers: keep},
+			"primary_key":   schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Primary key of a `symmetricKey` group. Null for `x509`." + services.KnownAfterApply, PlanModifiers: keep},
+			"secondary_key": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "Secondary key of a `symmetricKey` group. Null for `x509`." + services.KnownAfterApply, PlanModifiers: keep},
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
 	}
@@ -134,7 +134,7 @@ const (
 	attestationDescription = "`x509` or `symmetricKey`."
 	statusDescription      = "`enabled` or `disabled`: whether devices of the group may register."
 	allocationDescription  = "How devices are assigned to IoT hubs: `hashed` (evenly), `geoLatency` (the nearest), `static` (the first of `iot_hubs`) or `custom`."
-	hubsDescription        = "Host names of the IoT hubs that devices are assigned to. Null means all that are linked to the service."
+	hubsDescription        = "Host names of the IoT hubs that devices are assigned to."
 	reprovisionDescription = "What becomes of a device that registers again, which an Azure Sphere device does about every day: `reprovision_and_migrate_data`, `reprovision_and_reset_data` or `never`."
 	twinDescription        = "Initial device twin as JSON: an object with `tags` and `properties.desired`."
 )

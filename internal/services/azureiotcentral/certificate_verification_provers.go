@@ -31,9 +31,7 @@ const (
 	caCertificate = "ca_certificate_pem"
 )
 
-var (
-	proverCertificatePath = path.Root(proverCertificate)
-)
+var proverCertificatePath = path.Root(proverCertificate)
 
 // provers are the arguments that say who makes the proof of possession.
 type provers struct {

@@ -74,7 +74,7 @@ type Provers = provers
 // proof that is made elsewhere comes from.
 func ProverAttributes(codeSource string) map[string]schema.Attribute {
 	attributes := proverAttributesFor(codeSource)
-	attributes[proverAzureSphere] = AzureSphereAttribute(azureSphereDescription + " It signs the verification code.")
+	attributes[proverAzureSphere] = AzureSphereAttribute(azureSphereDescription + " Azure Sphere signs the verification code with this CA. Default: none.")
 
 	return attributes
 }
