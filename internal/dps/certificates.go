@@ -16,14 +16,14 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 )
 
-// Certificate is what the service tells of a certificate. It does not return the certificate itself.
+// Certificate is what the service shows of a certificate. It does not return the certificate itself.
 type Certificate struct {
 	Name string
 	// Thumbprint is never zero.
 	Thumbprint certs.Thumbprint
 	// Verified says whether groups that refer to it let devices register.
 	Verified bool
-	// NotAfter is zero when the service does not tell it.
+	// NotAfter is zero when the service does not show it.
 	NotAfter time.Time
 	// ETag is what the next change has to send.
 	ETag string
@@ -52,9 +52,9 @@ func (r certificateResource) public(operation, name string) (Certificate, error)
 	case err != nil:
 		err = fmt.Errorf("it has the thumbprint %q, and %w", r.Properties.Thumbprint, err)
 	case certificate.Thumbprint.IsZero():
-		err = errors.New("it does not tell the thumbprint")
+		err = errors.New("the answer has no thumbprint")
 	case r.ETag == "":
-		err = errors.New("it does not tell the etag")
+		err = errors.New("the answer has no etag")
 	}
 	if err != nil {
 		return Certificate{}, unreadable(ResourceService, operation, err)

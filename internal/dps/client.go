@@ -78,7 +78,7 @@ func escaped(path []string) []string {
 	return segments
 }
 
-// ifMatch returns the header that an etag belongs into, or none.
+// ifMatch returns the header that an etag belongs in, or none.
 func ifMatch(etag string) http.Header {
 	if etag == "" {
 		return nil

@@ -69,7 +69,7 @@ type Group struct {
 	record map[string]json.RawMessage
 }
 
-// SigningCertificate is what the service tells of a certificate in a group.
+// SigningCertificate is what the service shows of a certificate in a group.
 type SigningCertificate struct {
 	Thumbprint certs.Thumbprint
 	Subject    string
@@ -165,10 +165,10 @@ func orDefault(value, fallback string) string {
 // Change is a set of members of a group to write, by their names in the service. A nil value removes a member.
 type Change map[string]any
 
-// ErrNoGroup is about a success that tells nothing of a group.
-var ErrNoGroup = errors.New("it does not tell the attestation of the group and its etag")
+// ErrNoGroup is about a success that says nothing of a group.
+var ErrNoGroup = errors.New("the answer lacks the attestation of the group or its etag")
 
-// sendForGroup makes a call that a group answers. A success that tells nothing of one, as a proxy on the way may give, is an
+// sendForGroup makes a call that a group answers. A success that says nothing of one, as a proxy on the way may give, is an
 // error.
 func (c *Client) sendForGroup(ctx context.Context, id GroupID, call transport.Call) (Group, error) {
 	var group Group

@@ -51,7 +51,7 @@ func (c *Client) Service(ctx context.Context, id string) (Service, error) {
 		return Service{}, err
 	}
 	if found.Properties.OperationsHost == "" && found.Properties.State == "" {
-		return Service{}, unreadable(ResourceService, operation, errors.New("it tells neither state nor host of the service"))
+		return Service{}, unreadable(ResourceService, operation, errors.New("the answer has neither state nor host of the service"))
 	}
 	service := Service{
 		ID: found.ID, Name: found.Name, IDScope: found.Properties.IDScope,

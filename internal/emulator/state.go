@@ -196,6 +196,13 @@ func (e *Emulator) load(state State) error {
 		}
 	}
 	for i, one := range state.ProvisioningServices {
+		one.Certificates = slices.Clone(one.Certificates)
+		for j := range one.Certificates {
+			c := &one.Certificates[j]
+			if err := e.certificateOf(&c.CertificateOf, &c.Certificate, now); err != nil {
+				return fmt.Errorf("provisioning_services[%d]: certificates[%d]: %w", i, j, err)
+			}
+		}
 		if err := e.dps.Load(e.dps.Find(one.Name), one); err != nil {
 			return fmt.Errorf("provisioning_services[%d]: %w", i, err)
 		}
@@ -209,11 +216,19 @@ func (e *Emulator) fillIn(entry **central.EntryState, now time.Time) error {
 		return nil
 	}
 	filled := **entry
-	active := e.store.ActiveCertificate(filled.CertificateOf, now)
-	if active == nil || filled.Certificate != "" {
-		return fmt.Errorf("certificate_of: there is a certificate already, or no catalog %q with an Active CA", filled.CertificateOf)
-	}
-	filled.Certificate, filled.CertificateOf = base64.StdEncoding.EncodeToString(active), ""
 	*entry = &filled
+	return e.certificateOf(&filled.CertificateOf, &filled.Certificate, now)
+}
+
+// certificateOf replaces the name of a catalog by the certificate that it has.
+func (e *Emulator) certificateOf(catalogName, encoded *string, now time.Time) error {
+	if *catalogName == "" {
+		return nil
+	}
+	active := e.store.ActiveCertificate(*catalogName, now)
+	if active == nil || *encoded != "" {
+		return fmt.Errorf("certificate_of: there is a certificate already, or no catalog %q with an Active CA", *catalogName)
+	}
+	*encoded, *catalogName = base64.StdEncoding.EncodeToString(active), ""
 	return nil
 }

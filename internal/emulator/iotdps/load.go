@@ -9,7 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 )
 
 // Load replaces what a provisioning service holds. It reports an error, and changes nothing, for a state that cannot be.
@@ -17,12 +20,15 @@ func (s *Service) Load(dps *ProvisioningService, state ServiceState) error {
 	now := s.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if state.ID != "" && !strings.EqualFold(state.ID, dps.ResourceID) {
+		return fmt.Errorf("id: the ID of %s is %s, or left out", dps.Name, dps.ResourceID)
+	}
 	loaded := &ProvisioningService{}
 	for i, one := range state.Certificates {
-		body, err := parse(one.Certificate)
-		if err == nil && (body == nil || one.Name == "" || loaded.find(one.Name) != nil) {
-			err = errors.New("the name or the certificate is missing, or the name comes twice")
+		if !certificateName.MatchString(one.Name) || loaded.find(one.Name) != nil {
+			return fmt.Errorf("certificates[%d]: %q is not a name, or comes twice", i, one.Name)
 		}
+		body, err := decodeCertificate(one.Certificate)
 		if err != nil {
 			return fmt.Errorf("certificates[%d]: %w", i, err)
 		}
@@ -35,6 +41,9 @@ func (s *Service) Load(dps *ProvisioningService, state ServiceState) error {
 		loaded.certificates = append(loaded.certificates, added)
 	}
 	for i, one := range state.EnrollmentGroups {
+		if one.ID == "" || slices.ContainsFunc(loaded.groups, func(other *group) bool { return other.id == one.ID }) {
+			return fmt.Errorf("enrollment_groups[%d]: the id is missing, or comes twice", i)
+		}
 		added, err := one.load()
 		if err != nil {
 			return fmt.Errorf("enrollment_groups[%d]: %w", i, err)
@@ -56,24 +65,52 @@ func (s *Service) Load(dps *ProvisioningService, state ServiceState) error {
 }
 
 func (g GroupState) load() (*group, error) {
-	if g.ID == "" {
-		return nil, errors.New("id is missing")
-	}
+	yes := true
 	added := &group{
 		id: g.ID, provisioningStatus: cmp.Or(g.ProvisioningStatus, "enabled"), allocation: cmp.Or(g.AllocationPolicy, "hashed"),
 		custom: g.CustomAllocation, hubs: g.Hubs, hubHost: g.HubHost, twin: g.InitialTwin, edge: g.Edge,
-		reprovision: reprovisionPolicy{g.UpdateHubAssignment, g.MigrateDeviceData}, created: g.Created, updated: g.Updated,
+		reprovision: reprovisionPolicy{*cmp.Or(g.UpdateHubAssignment, &yes), *cmp.Or(g.MigrateDeviceData, &yes)},
+		created:     g.Created, updated: g.Updated,
 	}
-	added.kind = cmp.Or(g.AttestationType, attestationX509)
-	added.keys = [2]string{g.PrimaryKey, g.SecondaryKey}
-	added.references = [2]string{g.PrimaryReference, g.SecondaryReference}
+	if !slices.Contains([]string{"enabled", "disabled"}, added.provisioningStatus) {
+		return nil, fmt.Errorf("provisioning_status: %q is neither enabled nor disabled", g.ProvisioningStatus)
+	}
+	if !slices.Contains([]string{"hashed", "geoLatency", "static", "custom"}, added.allocation) {
+		return nil, fmt.Errorf("allocation_policy: there is no %q", g.AllocationPolicy)
+	}
+	var err error
+	added.attestation, err = g.attestation()
+	return added, err
+}
+
+// attestation is that of a group. Keys that are left out are made.
+func (g GroupState) attestation() (attestation, error) {
+	a := attestation{kind: cmp.Or(g.AttestationType, attestationX509), references: [2]string{g.PrimaryReference, g.SecondaryReference}}
 	for i, encoded := range g.SigningCertificates {
+		if encoded == "" {
+			continue
+		}
 		var err error
-		if added.signing[i], err = parse(encoded); err != nil {
-			return nil, fmt.Errorf("signing_certificates[%d]: %w", i, err)
+		if a.signing[i], err = decodeCertificate(encoded); err != nil {
+			return a, fmt.Errorf("signing_certificates[%d]: %w", i, err)
 		}
 	}
-	return added, nil
+	refers, signs := a.references != [2]string{}, g.SigningCertificates != [2]string{}
+	switch {
+	case a.kind == attestationKeys && !refers && !signs:
+		for i, key := range []string{g.PrimaryKey, g.SecondaryKey} {
+			a.keys[i] = cmp.Or(key, base64.StdEncoding.EncodeToString(pki.RandomBytes(64)))
+		}
+		return a, nil
+	case a.kind == attestationKeys:
+		return a, errors.New("a group without X.509 has no certificates")
+	case a.kind != attestationX509:
+		return a, fmt.Errorf("attestation_type: there is no %q", a.kind)
+	case refers && signs:
+		return a, errors.New("a group has either references or signing_certificates")
+	default:
+		return a, nil
+	}
 }
 
 // loadETag returns an etag that was saved, after which new ones differ from it, or a new one.

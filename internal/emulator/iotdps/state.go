@@ -4,7 +4,6 @@
 package iotdps
 
 import (
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"slices"
@@ -26,13 +25,15 @@ type ServiceState struct {
 
 // CertificateState is a certificate of a provisioning service.
 type CertificateState struct {
-	Name        string    `json:"name"`
-	Certificate string    `json:"certificate"` // as it was uploaded
-	Thumbprint  string    `json:"thumbprint"`  // SHA-1, upper-case hex; not read
-	Verified    bool      `json:"verified"`
-	OpenCodes   []string  `json:"open_codes"` // verification codes that verify would take now
-	ETag        string    `json:"etag"`
-	Updated     time.Time `json:"updated,omitzero"`
+	Name        string `json:"name"`
+	Certificate string `json:"certificate"` // as it was uploaded: base64 of DER or of PEM
+	// CertificateOf is the name of a catalog whose Active CA is the certificate. It is for loading alone.
+	CertificateOf string    `json:"certificate_of,omitempty"`
+	Thumbprint    string    `json:"thumbprint"` // SHA-1, upper-case hex; not read
+	Verified      bool      `json:"verified"`
+	OpenCodes     []string  `json:"open_codes"` // verification codes that verify would take now
+	ETag          string    `json:"etag"`
+	Updated       time.Time `json:"updated,omitzero"`
 }
 
 // GroupState is an enrollment group of a provisioning service.
@@ -51,8 +52,8 @@ type GroupState struct {
 	HubHost             string          `json:"iot_hub_host_name,omitempty"`
 	InitialTwin         json.RawMessage `json:"initial_twin,omitempty"`
 	Edge                *bool           `json:"iot_edge,omitempty"`
-	UpdateHubAssignment bool            `json:"update_hub_assignment"`
-	MigrateDeviceData   bool            `json:"migrate_device_data"`
+	UpdateHubAssignment *bool           `json:"update_hub_assignment"` // nil: true
+	MigrateDeviceData   *bool           `json:"migrate_device_data"`   // likewise
 	Created             time.Time       `json:"created,omitzero"`
 	Updated             time.Time       `json:"updated,omitzero"`
 	ETag                string          `json:"etag"`
@@ -87,7 +88,7 @@ func (d *ProvisioningService) state(now time.Time, codeLifetime time.Duration) S
 	}
 	for _, one := range d.certificates {
 		state.Certificates = append(state.Certificates, CertificateState{
-			Name: one.name, Certificate: base64.StdEncoding.EncodeToString(one.body.Raw), Thumbprint: pki.Thumbprint(one.body), Verified: one.verified,
+			Name: one.name, Certificate: one.sent, Thumbprint: pki.Thumbprint(one.body), Verified: one.verified,
 			OpenCodes: one.openCodes(now, codeLifetime), ETag: one.etag, Updated: one.updated,
 		})
 	}
@@ -101,11 +102,12 @@ func (d *ProvisioningService) state(now time.Time, codeLifetime time.Duration) S
 }
 
 func (g *group) state() GroupState {
+	reprovision := g.reprovision // A copy: a snapshot does not change.
 	state := GroupState{
 		ID: g.id, ProvisioningStatus: g.provisioningStatus, AttestationType: g.kind, PrimaryKey: g.keys[0], SecondaryKey: g.keys[1],
 		PrimaryReference: g.references[0], SecondaryReference: g.references[1],
 		AllocationPolicy: g.allocation, CustomAllocation: g.custom, Hubs: slices.Clone(g.hubs), HubHost: g.hubHost, InitialTwin: g.twin, Edge: g.edge,
-		UpdateHubAssignment: g.reprovision.UpdateHubAssignment, MigrateDeviceData: g.reprovision.MigrateDeviceData,
+		UpdateHubAssignment: &reprovision.UpdateHubAssignment, MigrateDeviceData: &reprovision.MigrateDeviceData,
 		Created: g.created, Updated: g.updated, ETag: g.etag,
 	}
 	for i, signing := range g.signing {
@@ -114,16 +116,4 @@ func (g *group) state() GroupState {
 		}
 	}
 	return state
-}
-
-// parse reads a certificate of a state: base64 of DER. Empty is none.
-func parse(encoded string) (*x509.Certificate, error) {
-	if encoded == "" {
-		return nil, nil //nolint:nilnil // Most groups have none.
-	}
-	der, err := base64.StdEncoding.DecodeString(encoded)
-	if err != nil {
-		return nil, err
-	}
-	return x509.ParseCertificate(der)
 }

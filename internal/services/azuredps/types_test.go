@@ -140,7 +140,7 @@ func TestEnrollmentGroup_anExistingOneIsNotTakenOver(t *testing.T) {
 	}
 }
 
-// TestEnrollmentGroup_withReferencesAndATrustConflict: they would undo each other's work.
+// TestEnrollmentGroup_withReferencesAndATrustConflict: they would undo the changes of each other.
 func TestEnrollmentGroup_withReferencesAndATrustConflict(t *testing.T) {
 	t.Parallel()
 	bench := acctest.Start(t, nil)
@@ -148,7 +148,7 @@ func TestEnrollmentGroup_withReferencesAndATrustConflict(t *testing.T) {
 	server := bench.NewServer()
 	server.MustCreate(groupType, map[string]any{"group_id": group, "ca_references": map[string]any{"primary": "one"}})
 	created := server.Create(trustType, map[string]any{"enrollment_group_id": bench.DPSGroupID(group)})
-	if created.State != nil || !containsOne(created.Errors, "would undo each other's work") {
+	if created.State != nil || !containsOne(created.Errors, "would undo the changes of each other") {
 		t.Errorf("got %v, %q", created.State, created.Errors)
 	}
 }
