@@ -238,3 +238,87 @@ mock_data "iotcentral_azure_sphere_trust" {
     }
   }
 }
+
+mock_resource "azuresphere_dps_certificate_verification" {
+  defaults = {
+    name     = "mock"
+    verified = true
+    subject  = "CN=Microsoft Azure Sphere 00000000-0000-0000-0000-000000000000,O=Microsoft Corporation,L=Redmond,ST=Washington,C=US"
+  }
+}
+
+mock_resource "azuresphere_dps_enrollment_group" {
+  defaults = {
+    id     = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mock/providers/Microsoft.Devices/provisioningServices/mock/enrollmentGroups/mock"
+    dps_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mock/providers/Microsoft.Devices/provisioningServices/mock"
+  }
+}
+
+mock_resource "azuresphere_dps_trust" {
+  defaults = {
+    trusted       = true
+    trusted_until = "2126-11-03T11:59:56Z"
+    active_entry  = "primary"
+    primary = {
+      thumbprint = "9E14A05337E8E83E618C97939C77B81E1594D599"
+      role       = "active"
+      subject    = "CN=Microsoft Azure Sphere 00000000-0000-0000-0000-000000000000,O=Microsoft Corporation,L=Redmond,ST=Washington,C=US"
+      not_after  = "2126-11-03T11:59:56Z"
+      verified   = true
+    }
+    secondary = {
+      thumbprint = "9E14A05337E8E83E618C97939C77B81E1594D599"
+      role       = "retiring"
+      subject    = "CN=Microsoft Azure Sphere 00000000-0000-0000-0000-000000000000,O=Microsoft Corporation,L=Redmond,ST=Washington,C=US"
+      not_after  = "2126-11-03T11:59:56Z"
+      verified   = true
+    }
+  }
+}
+
+mock_data "azuresphere_dps" {
+  defaults = {
+    id                      = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mock/providers/Microsoft.Devices/provisioningServices/mock"
+    dps_id                  = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mock/providers/Microsoft.Devices/provisioningServices/mock"
+    name                    = "mock"
+    id_scope                = "0ne00000000"
+    provisioning_host       = "global.azure-devices-provisioning.net"
+    service_operations_host = "mock.azure-devices-provisioning.net"
+    iot_hubs                = ["mock.azure-devices.net"]
+    allocation_policy       = "Hashed"
+    state                   = "Active"
+  }
+}
+
+mock_data "azuresphere_dps_enrollment_group" {
+  defaults = {
+    id                  = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mock/providers/Microsoft.Devices/provisioningServices/mock/enrollmentGroups/mock"
+    dps_id              = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/mock/providers/Microsoft.Devices/provisioningServices/mock"
+    attestation_type    = "x509"
+    provisioning_status = "enabled"
+    allocation_policy   = "hashed"
+    reprovision_policy  = "reprovision_and_migrate_data"
+  }
+}
+
+mock_data "azuresphere_dps_trust" {
+  defaults = {
+    trusted       = true
+    trusted_until = "2126-11-03T11:59:56Z"
+    active_entry  = "primary"
+    primary = {
+      thumbprint = "9E14A05337E8E83E618C97939C77B81E1594D599"
+      role       = "active"
+      subject    = "CN=Microsoft Azure Sphere 00000000-0000-0000-0000-000000000000,O=Microsoft Corporation,L=Redmond,ST=Washington,C=US"
+      not_after  = "2126-11-03T11:59:56Z"
+      verified   = true
+    }
+    secondary = {
+      thumbprint = "9E14A05337E8E83E618C97939C77B81E1594D599"
+      role       = "retiring"
+      subject    = "CN=Microsoft Azure Sphere 00000000-0000-0000-0000-000000000000,O=Microsoft Corporation,L=Redmond,ST=Washington,C=US"
+      not_after  = "2126-11-03T11:59:56Z"
+      verified   = true
+    }
+  }
+}

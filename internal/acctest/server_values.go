@@ -27,17 +27,23 @@ func (s *Server) object(schema *tfprotov6.Schema, arguments map[string]any) *tfp
 }
 
 // value turns plain values into those of the protocol: nil is null, a map is an
-// object or a map, and a slice is a list.
+// object or a map, and a slice is a list or a set.
 func (s *Server) value(kind tftypes.Type, given any) tftypes.Value {
 	s.t.Helper()
 	switch given := given.(type) {
 	case unknown:
 		return tftypes.NewValue(kind, tftypes.UnknownValue)
 	case []any:
-		list, _ := kind.(tftypes.List)
+		var elementKind tftypes.Type
+		switch several := kind.(type) {
+		case tftypes.List:
+			elementKind = several.ElementType
+		case tftypes.Set:
+			elementKind = several.ElementType
+		}
 		elements := make([]tftypes.Value, 0, len(given))
 		for _, element := range given {
-			elements = append(elements, s.value(list.ElementType, element))
+			elements = append(elements, s.value(elementKind, element))
 		}
 		return tftypes.NewValue(kind, elements)
 	case map[string]any:

@@ -25,27 +25,34 @@ var arrows = []struct {
 	may  []string
 }{
 	{"provider", []string{
-		"services/azuresphere", "services/azureiotcentral", "services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "auth",
+		"services/azuresphere", "services/azureiotcentral", "services/azuredps", "services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "dps",
+		"transport", "auth",
 	}},
 	// The Terraform types: thin, and apart from each other.
 	{"services/azuresphere", []string{"services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "certs"}},
 	{"services/azureiotcentral", []string{"services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "transport", "certs"}},
+	// Its trust in an enrollment group is that of IoT Central, with another target.
+	{"services/azuredps", []string{
+		"services/azureiotcentral", "services", "clients", "fwtypes", "trust", "sphere", "iotcentral", "dps", "transport", "certs",
+	}},
 	{"services", []string{"clients", "fwtypes", "trust", "sphere", "transport", "certs"}},
-	{"clients", []string{"fwtypes", "trust", "sphere", "iotcentral", "transport", "auth", "certs"}},
+	{"clients", []string{"fwtypes", "trust", "sphere", "iotcentral", "dps", "transport", "auth", "certs"}},
 	{"fwtypes", []string{"certs"}},
 	// The domain, without Terraform.
-	{"trust", []string{"sphere", "iotcentral", "transport", "certs"}},
+	{"trust", []string{"sphere", "iotcentral", "dps", "transport", "certs"}},
 	{"sphere", []string{"transport", "certs"}},
 	{"iotcentral", []string{"transport", "certs"}},
+	{"dps", []string{"transport", "certs"}},
 	{"transport", []string{"auth"}},
 	{"auth", nil},
 	{"certs", nil},
 	// The emulator shares no code with what it tests. Below it are the services, and what they stand on.
 	{"emulator", []string{
-		"emulator/arm", "emulator/legacy", "emulator/central", "emulator/entra", "emulator/catalog", "emulator/provisioning",
+		"emulator/arm", "emulator/legacy", "emulator/central", "emulator/iotdps", "emulator/entra", "emulator/catalog", "emulator/provisioning",
 		"emulator/pki", "emulator/rest",
 	}},
 	{"emulator/arm", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
+	{"emulator/iotdps", []string{"emulator/arm", "emulator/entra", "emulator/provisioning", "emulator/pki", "emulator/rest"}},
 	{"emulator/legacy", []string{"emulator/catalog", "emulator/entra", "emulator/rest"}},
 	{"emulator/central", []string{"emulator/entra", "emulator/provisioning", "emulator/pki", "emulator/rest"}},
 	{"emulator/provisioning", []string{"emulator/pki", "emulator/rest"}},
@@ -58,7 +65,7 @@ var arrows = []struct {
 	// What builds, shows and tests the rest.
 	{"certs/certstest", []string{"certs"}},
 	{"fwtypes/fwtypestest", nil},
-	{"acctest", []string{"provider", "emulator", "emulator/conformance", "emulator/emulatortest", "iotcentral", "certs", "certs/certstest", "mirror", "lab"}},
+	{"acctest", []string{"provider", "emulator", "emulator/conformance", "emulator/emulatortest", "iotcentral", "dps", "certs", "certs/certstest", "mirror", "lab"}},
 	{"mirror", nil},
 	{"lab", []string{"mirror", "transport"}},
 	{"markdown", nil},
@@ -80,7 +87,7 @@ var strangers = []struct {
 	why      string
 }{
 	{
-		[]string{"certs", "auth", "transport", "sphere", "iotcentral", "trust"},
+		[]string{"certs", "auth", "transport", "sphere", "iotcentral", "dps", "trust"},
 		[]string{"github.com/hashicorp/terraform-plugin-framework", "github.com/hashicorp/terraform-plugin-go"},
 		"it knows no Terraform",
 	},

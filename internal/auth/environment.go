@@ -39,6 +39,11 @@ type Environment struct {
 	// SphereAudience is the audience of tokens for the Azure Sphere (Legacy)
 	// public API. Empty where the cloud has no Azure Sphere.
 	SphereAudience string
+
+	// DPSDNSSuffix follows the name of a Device Provisioning Service in its host
+	// name, and DPSAudience is the audience of tokens for its data plane. Empty where
+	// the documentation does not say what they are.
+	DPSDNSSuffix, DPSAudience string
 }
 
 // knownEnvironment is a cloud with the spellings that azurerm accepts beside its
@@ -61,6 +66,8 @@ func knownEnvironments() []knownEnvironment {
 				IoTCentralAudience:      "https://apps.azureiotcentral.com",
 				SphereEndpoint:          "https://prod.core.sphere.azure.net",
 				SphereAudience:          "https://firstparty.sphere.azure.net/api",
+				DPSDNSSuffix:            "azure-devices-provisioning.net",
+				DPSAudience:             "https://azure-devices-provisioning.net",
 			},
 		},
 		{
@@ -89,7 +96,8 @@ func knownEnvironments() []knownEnvironment {
 // environment.
 //
 // Azure IoT Central and Azure Sphere exist in the public cloud alone: for the
-// others their four fields are empty.
+// others their four fields are empty, and those of Device Provisioning Service, about
+// which the documentation of other clouds disagrees with itself.
 func LookupEnvironment(name string) (Environment, error) {
 	wanted := strings.ToLower(strings.TrimSpace(name))
 	for _, known := range knownEnvironments() {

@@ -22,6 +22,8 @@ func TestLookupEnvironment(t *testing.T) {
 		IoTCentralAudience:      "https://apps.azureiotcentral.com",
 		SphereEndpoint:          "https://prod.core.sphere.azure.net",
 		SphereAudience:          "https://firstparty.sphere.azure.net/api",
+		DPSDNSSuffix:            "azure-devices-provisioning.net",
+		DPSAudience:             "https://azure-devices-provisioning.net",
 	}
 	government := auth.Environment{
 		Name:                    "usgovernment",

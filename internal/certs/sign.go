@@ -16,6 +16,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"math/big"
 	"strings"
 	"time"
 )
@@ -183,4 +184,28 @@ func CheckVerificationCertificate(proof, ca *Certificate, caThumbprint Thumbprin
 	default:
 		return checkProofValidity(proof, now)
 	}
+}
+
+// NewPlaceholder makes a self-signed CA certificate whose private key nobody has: it is thrown away. It is for services that
+// want some certificate where none shall be trusted.
+func NewPlaceholder(commonName string, now time.Time) (*Certificate, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("make the key of a placeholder: %w", err)
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	if err != nil {
+		return nil, fmt.Errorf("make the serial number of a placeholder: %w", err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: serial, Subject: pkix.Name{CommonName: commonName},
+		NotBefore: now.Add(-proofBefore), NotAfter: now.Add(24 * time.Hour),
+		BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, fmt.Errorf("sign a placeholder: %w", err)
+	}
+
+	return ParseDER(der)
 }

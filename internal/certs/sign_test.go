@@ -236,3 +236,18 @@ func TestCheckVerificationCertificate_findsWhatCannotWork(t *testing.T) {
 		}
 	}
 }
+
+func TestNewPlaceholder_isACAOfItsOwnForADay(t *testing.T) {
+	t.Parallel()
+	one, err := certs.NewPlaceholder("No CA is trusted", certstest.Now)
+	other, otherErr := certs.NewPlaceholder("No CA is trusted", certstest.Now)
+	if err != nil || otherErr != nil {
+		t.Fatal(err, otherErr)
+	}
+	if !one.IsCA() || one.CommonName() != "No CA is trusted" || one.X509().CheckSignatureFrom(one.X509()) != nil {
+		t.Errorf("made %s, a CA: %t", one.Subject(), one.IsCA())
+	}
+	if one.Thumbprint() == other.Thumbprint() || one.ExpiredAt(certstest.Now) || !one.ExpiredAt(certstest.Now.AddDate(0, 0, 2)) {
+		t.Error("it is not new, or not valid for a day")
+	}
+}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/dps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
@@ -46,6 +47,11 @@ type Config struct {
 	// not know it yet.
 	IoTCentralDNSSuffixLater bool
 
+	// DPSDNSSuffix and DPSAudience are those of the data planes of Device Provisioning
+	// Services. DPSLater says that Terraform does not know the suffix yet.
+	DPSDNSSuffix, DPSAudience string
+	DPSLater                  bool
+
 	// RequestsPerSecond limits the requests to one application; 0 means the default.
 	RequestsPerSecond int
 
@@ -66,6 +72,7 @@ type Clients struct {
 
 	integrated, legacy, management *transport.Client
 	iotCentral                     *iotcentral.Client
+	dps                            *dps.Client
 
 	mutex        sync.Mutex
 	tenants      map[sphere.Scope]*sphere.CachedTenant
@@ -73,6 +80,8 @@ type Clients struct {
 
 	claims     Claims
 	departures Departures
+
+	dpsReads dpsReads
 }
 
 // New returns the clients for a configuration.
@@ -100,6 +109,15 @@ func New(config Config) *Clients {
 			bearer(config, config.SphereAudience, "azure_sphere_audience", "AZURE_SPHERE_AUDIENCE"), nil, clock),
 		iotCentral: iotcentral.New(
 			transport.New(iotcentral.Service, config.Settings, authenticateIoTCentral, limits), config.APIVersion, config.Now),
+		dps: dps.New(dps.Config{
+			Management: transport.New(dps.ResourceService, config.Settings, authenticateManagement, nil),
+			Endpoint:   config.ResourceManagerEndpoint,
+			Data: transport.New(dps.DataService, config.Settings, transport.HomeOnly{
+				Suffix: config.DPSDNSSuffix, Sign: bearer(config, config.DPSAudience, "dps_audience", "AZURE_DPS_AUDIENCE"),
+				Remedy: "Set endpoints.dps_dns_suffix (AZURE_DPS_DNS_SUFFIX) to the DNS suffix of your services.",
+			}, transport.NewRateLimits(dps.OperationsPerSecond)),
+			DNSSuffix: config.DPSDNSSuffix,
+		}),
 		tenants:      map[sphere.Scope]*sphere.CachedTenant{},
 		certificates: map[certs.Thumbprint]*certs.Certificate{},
 	}

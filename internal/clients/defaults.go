@@ -22,6 +22,8 @@ type Defaults struct {
 	CatalogID, TenantID types.String
 	// Application is the default IoT Central application.
 	Application types.String
+	// DPS is the resource ID of the default Device Provisioning Service.
+	DPS types.String
 }
 
 // ErrNoTenant and ErrNoApplication say that neither the resource nor the provider
@@ -31,10 +33,10 @@ var (
 	ErrNoApplication = errors.New("neither this block nor its provider block names an IoT Central application")
 )
 
-// ExplainMissing returns what to do about ErrNoTenant and ErrNoApplication, in the
+// ExplainMissing returns what to do about ErrNoTenant, ErrNoApplication and ErrNoDPS, in the
 // words of a type, and any other error as a sentence. provider is the first word of
 // the type, by which Terraform finds its provider block; argument is how the type
-// itself names the tenant or the application.
+// itself names the tenant, the application or the service.
 func ExplainMissing(err error, provider, argument string) string {
 	setting, variable, legacy := "azure_sphere = { catalog_id = … }", "AZURE_SPHERE_CATALOG_ID",
 		"\n\nFor Azure Sphere (Legacy), use tenant_id and AZURE_SPHERE_TENANT_ID instead."
@@ -42,6 +44,8 @@ func ExplainMissing(err error, provider, argument string) string {
 	case errors.Is(err, ErrNoTenant):
 	case errors.Is(err, ErrNoApplication):
 		setting, variable, legacy = "iot_central = { application = … }", "IOTCENTRAL_APPLICATION", ""
+	case errors.Is(err, ErrNoDPS):
+		setting, variable, legacy = "dps = { id = … }", "AZURE_DPS_ID", ""
 	default:
 		return fwtypes.Sentence(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/iotdps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
 )
 
@@ -17,6 +18,7 @@ type Behavior struct {
 	CatalogBehavior
 	ARMBehavior
 	LegacyBehavior
+	DPSBehavior
 }
 
 // CentralBehavior is what IoT Central leaves open.
@@ -30,3 +32,6 @@ type ARMBehavior = arm.Behavior
 
 // LegacyBehavior is what Azure Sphere (Legacy) leaves open.
 type LegacyBehavior = legacy.Behavior
+
+// DPSBehavior is what Device Provisioning Service leaves open.
+type DPSBehavior = iotdps.Behavior

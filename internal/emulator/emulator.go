@@ -19,6 +19,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/iotdps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/legacy"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/provisioning"
@@ -26,17 +27,20 @@ import (
 
 // Options say what [Start] starts. The zero value is an emulator with one application on a free port.
 type Options struct {
-	Listen       string           // address of the main listener, default "127.0.0.1:0"
-	Dir          string           // where emulator.env, ca.pem and emulator.json are written; empty: nowhere
-	Hostname     string           // under which clients find it, default "localhost"; applications are below it
-	Applications []string         // subdomains of the IoT Central applications, default "contoso"
-	CAAge        time.Duration    // age of the catalog's CA at the start
-	Seed         *State           // what the services store at the start; nil: one catalog, and empty applications
-	Version      string           // its own version, which each answer has in a header; default "dev"
-	Latency      time.Duration    // added to each answer
-	RateLimit    int              // requests per second and IoT Central application, beyond which 429; 0: unlimited
-	Now          func() time.Time // clock of the machine, default time.Now; called from several goroutines
-	Behavior     Behavior         // switches for what is unknown of the real services
+	Listen       string   // address of the main listener, default "127.0.0.1:0"
+	Dir          string   // where emulator.env, ca.pem and emulator.json are written; empty: nowhere
+	Hostname     string   // under which clients find it, default "localhost"; applications are below it
+	Applications []string // subdomains of the IoT Central applications, default "contoso"
+
+	ProvisioningServices []string // names of the provisioning services (DPS), default "contoso-dps"
+
+	CAAge     time.Duration    // age of the catalog's CA at the start
+	Seed      *State           // what the services store at the start; nil: one catalog, and empty applications
+	Version   string           // its own version, which each answer has in a header; default "dev"
+	Latency   time.Duration    // added to each answer
+	RateLimit int              // requests per second and IoT Central application, beyond which 429; 0: unlimited
+	Now       func() time.Time // clock of the machine, default time.Now; called from several goroutines
+	Behavior  Behavior         // switches for what is unknown of the real services
 
 	FederatedIssuers []string       // further token issuers whose client assertions the owner accepts, of any subject
 	Observe          func(Exchange) // called for each request that was answered, before the client sees the answer
@@ -75,6 +79,7 @@ type Emulator struct {
 	tenant          *entra.Tenant
 	store           *catalog.Store
 	central         *central.Service
+	dps             *iotdps.Service
 	resourceManager *arm.Service
 	services        *services
 	control         http.Handler
@@ -120,12 +125,17 @@ func (e *Emulator) start() error {
 	if e.opts.Applications, err = applicationsOf(&e.opts); err != nil {
 		return err
 	}
-	for i, name := range e.opts.Applications {
-		if !subdomainLabel.MatchString(name) {
-			return fmt.Errorf("the application name %q is not a lower-case DNS label", name)
-		}
-		if slices.Contains(e.opts.Applications[:i], name) {
-			return fmt.Errorf("the application name %q comes twice", name)
+	if e.opts.ProvisioningServices, err = provisioningServicesOf(&e.opts); err != nil {
+		return err
+	}
+	for kind, names := range map[string][]string{"application": e.opts.Applications, "provisioning service": e.opts.ProvisioningServices} {
+		for i, name := range names {
+			if !subdomainLabel.MatchString(name) {
+				return fmt.Errorf("the %s name %q is not a lower-case DNS label", kind, name)
+			}
+			if slices.Contains(names[:i], name) {
+				return fmt.Errorf("the %s name %q comes twice", kind, name)
+			}
 		}
 	}
 	if e.opts.Hostname != "" && !hostname.MatchString(e.opts.Hostname) {
@@ -164,6 +174,10 @@ func (e *Emulator) makeServices(endpoint, metadata string) error {
 		e.central.Add(name, "/subscriptions/"+state.SubscriptionID+"/resourceGroups/"+resourceGroup+"/providers/Microsoft.IoTCentral/iotApps/"+name,
 			e.opts.RateLimit)
 	}
+	e.dps = iotdps.New(tenant, e.opts.Behavior.DPSBehavior, e.now)
+	for _, name := range e.opts.ProvisioningServices {
+		e.dps.Add(name, "/subscriptions/"+state.SubscriptionID+"/resourceGroups/"+resourceGroup)
+	}
 	if err := e.load(state); err != nil {
 		return fmt.Errorf("the seed: %w", err)
 	}
@@ -181,6 +195,7 @@ func (e *Emulator) describe(tenant *entra.Tenant, subscriptionID string) {
 			ResourceManager: entra.AudienceResourceManager,
 			AzureSphere:     entra.AudienceAzureSphere,
 			IoTCentral:      entra.AudienceIoTCentral,
+			DPS:             entra.AudienceDPS,
 		},
 		TenantID:       tenant.ID,
 		SubscriptionID: subscriptionID,
@@ -198,6 +213,11 @@ func (e *Emulator) describe(tenant *entra.Tenant, subscriptionID string) {
 			Subdomain: app.Subdomain, ApplicationID: app.ID, APIToken: app.APIToken, ResourceID: app.ResourceID, IDScope: app.IDScope,
 		})
 	}
+	for _, one := range e.dps.Services() {
+		e.info.ProvisioningServices = append(e.info.ProvisioningServices, ProvisioningService{
+			Name: one.Name, ResourceID: one.ResourceID, IDScope: one.IDScope, Hubs: one.Hubs,
+		})
+	}
 }
 
 // carry makes the handlers of the services.
@@ -209,6 +229,7 @@ func (e *Emulator) carry(endpoint string) {
 		Tenant:         e.tenant,
 		Store:          e.store,
 		Applications:   iotApps{e.central, e.opts.RateLimit},
+		Providers:      []arm.Provider{e.dps.Provider()},
 		Behavior:       e.opts.Behavior.ARMBehavior,
 	}, &host{e, "arm", ""})
 	e.services = &services{
@@ -220,9 +241,22 @@ func (e *Emulator) carry(endpoint string) {
 		azureDevOps:   e.tenant.AzureDevOps(&host{e, "azuredevops", ""}),
 		applications:  map[*central.Application]http.Handler{},
 		noApplication: e.central.Handler(nil, &host{e, "iotcentral", ""}),
-		provisioning:  provisioning.New(e.central.Scope, &host{e, "provisioning", ""}),
+		provisioning:  provisioning.New(e.scope, &host{e, "provisioning", ""}),
+		dps:           map[string]http.Handler{},
+		noDPS:         e.dps.Handler(nil, &host{e, "dps", ""}),
+	}
+	for _, one := range e.dps.Services() {
+		e.services.dps[one.Name] = e.dps.Handler(one, &host{e, "dps", one.Name})
 	}
 	e.control = e.controlHandler()
+}
+
+// scope returns what an ID scope stands for: an application, or a provisioning service.
+func (e *Emulator) scope(idScope string) provisioning.Scope {
+	if found := e.central.Scope(idScope); found != nil {
+		return found
+	}
+	return e.dps.Scope(idScope)
 }
 
 // iotApps are the applications as Resource Manager asks for them.

@@ -29,7 +29,10 @@ type Info struct {
 	SphereTenantID string        `json:"sphere_tenant_id"` // Azure Sphere (Legacy) tenant of that catalog
 	Applications   []Application `json:"applications"`
 	Principals     []Principal   `json:"principals"` // every principal, the one above first
-	Identity       Identity      `json:"identity"`
+
+	ProvisioningServices []ProvisioningService `json:"provisioning_services"`
+
+	Identity Identity `json:"identity"`
 
 	// ControlToken is the bearer token of control requests. It is empty on loopback, where they need none.
 	ControlToken string `json:"control_token,omitempty"`
@@ -41,6 +44,7 @@ type Endpoints struct {
 	ResourceManager     string `json:"resource_manager"`       // likewise
 	AzureSphere         string `json:"azure_sphere"`           // likewise, Legacy public API
 	IoTCentralDNSSuffix string `json:"iot_central_dns_suffix"` // HOSTNAME:PORT
+	DPSDNSSuffix        string `json:"dps_dns_suffix"`         // azure-devices-provisioning.HOSTNAME:PORT
 	DeviceProvisioning  string `json:"device_provisioning"`    // likewise, where devices register
 	Proxy               string `json:"proxy"`                  // http://127.0.0.1:PORT3; as HTTPS_PROXY it carries the public cloud's names
 }
@@ -50,6 +54,7 @@ type Audiences struct {
 	ResourceManager string `json:"resource_manager"`
 	AzureSphere     string `json:"azure_sphere"`
 	IoTCentral      string `json:"iot_central"`
+	DPS             string `json:"dps"`
 }
 
 // Application is an IoT Central application.
@@ -63,6 +68,14 @@ type Application struct {
 	IDScope       string `json:"id_scope"`    // of the application's Device Provisioning Service
 }
 
+// ProvisioningService is a Device Provisioning Service (DPS).
+type ProvisioningService struct {
+	Name       string   `json:"name"`
+	ResourceID string   `json:"resource_id"` // ARM resource ID
+	IDScope    string   `json:"id_scope"`
+	Hubs       []string `json:"iot_hubs"` // host names of the linked IoT hubs
+}
+
 // Principal is a service principal of the emulated Entra tenant.
 type Principal = entra.Principal
 
@@ -74,6 +87,7 @@ func (e *Emulator) Info() Info {
 	info := e.info
 	info.Applications = slices.Clone(info.Applications)
 	info.Principals = slices.Clone(info.Principals)
+	info.ProvisioningServices = slices.Clone(info.ProvisioningServices)
 	return info
 }
 
@@ -101,6 +115,11 @@ func (e *Emulator) Environment() map[string]string {
 		"AZURE_SPHERE_CATALOG_ID":             e.info.CatalogID,
 		"IOTCENTRAL_DNS_SUFFIX":               e.info.Endpoints.IoTCentralDNSSuffix,
 		"IOTCENTRAL_AUDIENCE":                 e.info.Audiences.IoTCentral,
+		"AZURE_DPS_DNS_SUFFIX":                e.info.Endpoints.DPSDNSSuffix,
+		"AZURE_DPS_AUDIENCE":                  e.info.Audiences.DPS,
+	}
+	if len(e.info.ProvisioningServices) > 0 {
+		variables["AZURE_DPS_ID"] = e.info.ProvisioningServices[0].ResourceID
 	}
 	if len(e.info.Applications) > 0 {
 		variables["IOTCENTRAL_APPLICATION"] = e.info.Applications[0].Subdomain

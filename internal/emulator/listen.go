@@ -68,7 +68,8 @@ func (e *Emulator) complete(listeners []net.Listener) error {
 	}
 	e.info.Endpoints = Endpoints{
 		AuthorityHost: base, ResourceManager: base, AzureSphere: base, IoTCentralDNSSuffix: suffix, DeviceProvisioning: base,
-		Proxy: e.info.Identity.MetadataURL,
+		Proxy:        e.info.Identity.MetadataURL,
+		DPSDNSSuffix: provisioningLabel + "." + suffix,
 	}
 	for i := range e.info.Applications {
 		app := &e.info.Applications[i]
@@ -157,7 +158,7 @@ func (e *Emulator) reachable(listener net.Listener) string {
 func (e *Emulator) tlsNames() []string {
 	var names []string
 	for _, suffix := range slices.Compact([]string{"localhost", e.opts.Hostname}) {
-		names = append(names, suffix, "*."+suffix)
+		names = append(names, suffix, "*."+suffix, "*."+provisioningLabel+"."+suffix)
 		for _, app := range e.central.Applications() {
 			names = append(names, app.Subdomain+"."+suffix, app.ID+"."+suffix)
 		}

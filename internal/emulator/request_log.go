@@ -16,8 +16,8 @@ import (
 // Request is an entry of the request log. Neither headers nor bodies are recorded: they hold secrets.
 type Request struct {
 	Time        time.Time `json:"time"`        // arrival, by the emulator's clock
-	Service     string    `json:"service"`     // entra, arm, sphere, iotcentral, provisioning, metadata, github or azuredevops
-	Application string    `json:"application"` // subdomain, for iotcentral
+	Service     string    `json:"service"`     // entra, arm, sphere, iotcentral, dps, provisioning, metadata, github or azuredevops
+	Application string    `json:"application"` // subdomain, for iotcentral; name, for dps
 	Operation   string    `json:"operation"`   // operation ID; empty when no route matched
 	Method      string    `json:"method"`
 	Host        string    `json:"host"`

@@ -24,6 +24,9 @@ type services struct {
 
 	noApplication http.Handler // for names below the DNS suffix that no application has
 	provisioning  http.Handler // what devices call
+
+	dps   map[string]http.Handler // by name
+	noDPS http.Handler            // for names that no provisioning service has
 }
 
 // host carries one service, or one application of IoT Central.
@@ -99,6 +102,12 @@ func (e *Emulator) serveMain(w http.ResponseWriter, r *http.Request) { e.service
 
 // serviceOf tells the services of the main listener apart: IoT Central by the first label of the host, the others by path.
 func (e *Emulator) serviceOf(r *http.Request) http.Handler {
+	if name, found := e.provisioningName(r.Host); found {
+		if handler := e.services.dps[name]; handler != nil {
+			return handler
+		}
+		return e.services.noDPS
+	}
 	if label := e.applicationLabel(r.Host); label != "" {
 		if app := e.central.Find(label); app != nil {
 			return e.applicationHandler(app)
@@ -126,6 +135,23 @@ func (e *Emulator) serviceOf(r *http.Request) http.Handler {
 	default:
 		return e.services.entra
 	}
+}
+
+// provisioningLabel is the label below which the provisioning services have their host names, as in the public cloud.
+const provisioningLabel = "azure-devices-provisioning"
+
+// provisioningName returns the name of the provisioning service whose data plane a host stands for, and false for every other
+// host.
+func (e *Emulator) provisioningName(host string) (string, bool) {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	for _, suffix := range []string{"localhost", e.opts.Hostname} {
+		if name, found := strings.CutSuffix(strings.ToLower(host), "."+provisioningLabel+"."+suffix); found {
+			return name, true
+		}
+	}
+	return "", false
 }
 
 // applicationLabel returns the first label of a host that stands for an IoT Central application: a known subdomain or

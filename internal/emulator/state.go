@@ -16,6 +16,7 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/iotdps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 )
 
@@ -30,6 +31,8 @@ type State struct {
 	Authorities    []pki.Stored       `json:"authorities"`           // the CAs above those of the catalogs
 	Catalogs       []CatalogState     `json:"catalogs"`              // nil: the default one
 	Applications   []ApplicationState `json:"applications"`          // nil: those of the options
+
+	ProvisioningServices []ProvisioningServiceState `json:"provisioning_services"` // nil: those of the options
 }
 
 // CatalogState is an Azure Sphere catalog in a [State].
@@ -37,6 +40,9 @@ type CatalogState = catalog.State
 
 // ApplicationState is an IoT Central application in a [State].
 type ApplicationState = central.ApplicationState
+
+// ProvisioningServiceState is a Device Provisioning Service in a [State].
+type ProvisioningServiceState = iotdps.ServiceState
 
 // State returns what the services store. No request is in progress meanwhile.
 func (e *Emulator) State() State {
@@ -52,6 +58,8 @@ func (e *Emulator) state() State {
 		Catalogs:       e.store.State(now), // renews what is due, which may take a new authority
 		Authorities:    e.store.Authorities(),
 		Applications:   e.central.State(),
+
+		ProvisioningServices: e.dps.State(),
 	}
 	if ahead := e.clock.ahead.Load(); ahead > 0 {
 		state.ClockAhead = time.Duration(ahead).String()
@@ -102,6 +110,24 @@ func applicationsOf(opts *Options) ([]string, error) {
 	return names, nil
 }
 
+// provisioningServicesOf returns the names of the provisioning services that an emulator begins with.
+func provisioningServicesOf(opts *Options) ([]string, error) {
+	if opts.Seed == nil || opts.Seed.ProvisioningServices == nil {
+		if len(opts.ProvisioningServices) == 0 {
+			return []string{"contoso-dps"}, nil
+		}
+		return opts.ProvisioningServices, nil
+	}
+	if len(opts.ProvisioningServices) > 0 {
+		return nil, errors.New("the seed has provisioning services already")
+	}
+	names := []string{}
+	for _, one := range opts.Seed.ProvisioningServices {
+		names = append(names, one.Name)
+	}
+	return names, nil
+}
+
 // complete returns the state that an emulator begins with: that of the seed, and what it leaves out.
 func (o *Options) complete() (State, error) {
 	state := State{}
@@ -121,6 +147,11 @@ func (o *Options) complete() (State, error) {
 	if state.Applications == nil {
 		for _, name := range o.Applications {
 			state.Applications = append(state.Applications, ApplicationState{Subdomain: name})
+		}
+	}
+	if state.ProvisioningServices == nil {
+		for _, name := range o.ProvisioningServices {
+			state.ProvisioningServices = append(state.ProvisioningServices, ProvisioningServiceState{Name: name})
 		}
 	}
 	return state, nil
@@ -164,6 +195,18 @@ func (e *Emulator) load(state State) error {
 			e.central.Remove(app.ResourceID) // It was made since.
 		}
 	}
+	for i, one := range state.ProvisioningServices {
+		one.Certificates = slices.Clone(one.Certificates)
+		for j := range one.Certificates {
+			c := &one.Certificates[j]
+			if err := e.certificateOf(&c.CertificateOf, &c.Certificate, now); err != nil {
+				return fmt.Errorf("provisioning_services[%d]: certificates[%d]: %w", i, j, err)
+			}
+		}
+		if err := e.dps.Load(e.dps.Find(one.Name), one); err != nil {
+			return fmt.Errorf("provisioning_services[%d]: %w", i, err)
+		}
+	}
 	return nil
 }
 
@@ -173,11 +216,19 @@ func (e *Emulator) fillIn(entry **central.EntryState, now time.Time) error {
 		return nil
 	}
 	filled := **entry
-	active := e.store.ActiveCertificate(filled.CertificateOf, now)
-	if active == nil || filled.Certificate != "" {
-		return fmt.Errorf("certificate_of: there is a certificate already, or no catalog %q with an Active CA", filled.CertificateOf)
-	}
-	filled.Certificate, filled.CertificateOf = base64.StdEncoding.EncodeToString(active), ""
 	*entry = &filled
+	return e.certificateOf(&filled.CertificateOf, &filled.Certificate, now)
+}
+
+// certificateOf replaces the name of a catalog by the certificate that it has.
+func (e *Emulator) certificateOf(catalogName, encoded *string, now time.Time) error {
+	if *catalogName == "" {
+		return nil
+	}
+	active := e.store.ActiveCertificate(*catalogName, now)
+	if active == nil || *encoded != "" {
+		return fmt.Errorf("certificate_of: there is a certificate already, or no catalog %q with an Active CA", *catalogName)
+	}
+	*encoded, *catalogName = base64.StdEncoding.EncodeToString(active), ""
 	return nil
 }

@@ -5,6 +5,7 @@ package emulator_test
 
 import (
 	"bytes"
+	"crypto/x509/pkix"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -66,12 +67,56 @@ func furnish(s *emulatortest.Session) (entry, code string) {
 	if _, err := newDevice(s.T, s).Enrol(s.T.Context(), s.Emulator.State().Applications[0].IDScope); err != nil {
 		s.T.Fatal(err)
 	}
+	furnishDPS(s)
 	if _, err := s.Emulator.Advance(660 * day); err != nil {
 		s.T.Fatal(err)
 	}
+	s.DPS(http.MethodPost, "/certificates/second/generateVerificationCode", "", "*").Want(http.StatusOK)
 	s.Central(http.MethodPut, "/enrollmentGroups/keys", `{"displayName":"Keys","enabled":false,"type":"iotEdge","attestation":{"type":"symmetricKey"}}`).Want(http.StatusOK)
 	s.Central(http.MethodPut, "/devices/d-1", `{"simulated":true}`).Want(http.StatusOK)
 	return entry, s.Code(entry)
+}
+
+// furnishDPS puts something of everything into the first provisioning service: certificates as DER and PEM, groups that
+// refer to them, hold them and have keys, and a device that has registered.
+func furnishDPS(s *emulatortest.Session) {
+	s.T.Helper()
+	_, encoded := s.ActiveCA()
+	own := emulatortest.NewCA(s.T, pkix.Name{CommonName: "Own"}, true)
+	s.DPSCertificate("sphere", encoded, true)
+	s.DPSCertificate("second", emulatortest.PEM(own.Certificate), false)
+	hubs := s.Info.ProvisioningServices[0].Hubs
+	for id, record := range map[string]string{
+		"sphere": emulatortest.Referring("sphere", "sphere", ""),
+		"keys": emulatortest.JSON(map[string]any{
+			"enrollmentGroupId": "keys", "attestation": map[string]string{"type": "symmetricKey"}, "provisioningStatus": "disabled",
+			"capabilities": map[string]bool{"iotEdge": true}, "iotHubs": hubs[1:], "initialTwin": map[string]any{"tags": map[string]string{"a": "b"}},
+			"allocationPolicy": "custom", "customAllocationDefinition": map[string]string{"webhookUrl": "https://a.test", "apiVersion": "2021-10-01"},
+			"reprovisionPolicy": map[string]bool{"updateHubAssignment": true, "migrateDeviceData": false},
+		}),
+		"signing": emulatortest.JSON(map[string]any{"enrollmentGroupId": "signing", "attestation": map[string]any{"type": "x509", "x509": map[string]any{
+			"signingCertificates": map[string]any{"secondary": map[string]string{"certificate": emulatortest.PEM(own.Certificate)}},
+		}}}),
+	} {
+		s.Enrollment(http.MethodPut, "/enrollmentGroups/"+id, record).Want(http.StatusOK)
+	}
+	if _, err := newDevice(s.T, s).Enrol(s.T.Context(), s.Info.ProvisioningServices[0].IDScope); err != nil {
+		s.T.Fatal(err)
+	}
+}
+
+// shownByDPS is what clients see of the first provisioning service.
+func shownByDPS(s *emulatortest.Session) string {
+	s.T.Helper()
+	var all strings.Builder
+	for _, path := range []string{"", "/certificates", "/certificates/second"} {
+		all.Write(s.DPS(http.MethodGet, path, "", "").Want(http.StatusOK).Body)
+	}
+	for _, path := range []string{"/enrollmentGroups/query", "/registrations/sphere/query"} {
+		all.Write(s.Enrollment(http.MethodPost, path, `{"query":"SELECT *"}`).Want(http.StatusOK).Body)
+	}
+	all.Write(s.Enrollment(http.MethodPost, "/enrollmentGroups/keys/attestationmechanism", "").Want(http.StatusOK).Body)
+	return all.String()
 }
 
 func TestState_isSavedAndLoaded(t *testing.T) {
@@ -107,6 +152,19 @@ func TestState_isSavedAndLoaded(t *testing.T) {
 	chain := second.Info.CatalogID + "/certificates/" + serial + "/retrieveCertChain"
 	if before, after := first.ARM(http.MethodPost, chain, ""), second.ARM(http.MethodPost, chain, ""); !bytes.Equal(before.Body, after.Body) {
 		t.Errorf("the chain was %s and is %s", before.Body, after.Body)
+	}
+	if before, after := shownByDPS(first), shownByDPS(second); before != after || !strings.Contains(after, `"assignedHub"`) {
+		t.Errorf("the provisioning service is shown otherwise: %s", difference(after, before))
+	}
+	if before, after := first.Info.ProvisioningServices[0], second.Info.ProvisioningServices[0]; !reflect.DeepEqual(before, after) {
+		t.Errorf("the provisioning service was %+v and is %+v", before, after)
+	}
+	// The code and the certificate as it was uploaded are there, and no etag comes twice.
+	regenerated := second.DPS(http.MethodPost, "/certificates/second/generateVerificationCode", "", "*").Want(http.StatusOK)
+	service := seed(t, want).ProvisioningServices
+	if sent := service[0].Certificates[1]; len(sent.OpenCodes) != 1 || sent.Certificate != regenerated.Text("properties", "certificate") ||
+		strings.Contains(emulatortest.JSON(service), regenerated.Text("etag")) {
+		t.Errorf("the certificate was saved as %+v and is shown as %s", sent, regenerated.Body)
 	}
 	// Its keys are there: a proof for the code of the first is taken, and life goes on.
 	second.Verify(entry, second.Proof(serial, code)).Want(http.StatusNoContent)
@@ -255,6 +313,29 @@ func TestSeed_needsNoMoreThanWhatMatters(t *testing.T) {
 	s.Send(http.MethodGet, s.CentralURL("/enrollmentGroups", emulatortest.PreviewVersion), nil, "Authorization", s.Info.Applications[0].APIToken).Want(http.StatusOK)
 }
 
+func TestSeed_needsNoMoreOfAProvisioningService(t *testing.T) {
+	t.Parallel()
+	s := emulatortest.Start(t, emulator.Options{Seed: seed(t, `{
+		"catalogs": [{"name": "c", "certificates": [{"age": "45d"}]}],
+		"provisioning_services": [{"name": "fabrikam-dps", "certificates": [{"name": "sphere", "certificate_of": "c", "verified": true}],
+			"enrollment_groups": [{"id": "sphere", "primary_reference": "sphere"}, {"id": "keys", "attestation_type": "symmetricKey"}]}]
+	}`)})
+	if _, err := newDevice(t, s).Enrol(t.Context(), s.Info.ProvisioningServices[0].IDScope); err != nil {
+		t.Errorf("a device of the seed cannot register: %v", err)
+	}
+	group := s.Enrollment(http.MethodGet, "/enrollmentGroups/sphere", "").Want(http.StatusOK)
+	if group.Text("allocationPolicy") != "hashed" || group.At("reprovisionPolicy", "migrateDeviceData") != true || group.Text("etag") == "" {
+		t.Errorf("the group is %s", group.Body)
+	}
+	keys := s.Enrollment(http.MethodPost, "/enrollmentGroups/keys/attestationmechanism", "").Want(http.StatusOK)
+	if keys.Text("symmetricKey", "primaryKey") == "" {
+		t.Errorf("the keys are %s", keys.Body)
+	}
+	if state := s.Emulator.State().ProvisioningServices; len(state) != 1 || state[0].IDScope == "" || len(state[0].Hubs) == 0 {
+		t.Errorf("the state is %+v", state)
+	}
+}
+
 // TestSeed_emptyIsEmpty: of what was saved without a catalog or an application, none is made.
 func TestSeed_emptyIsEmpty(t *testing.T) {
 	t.Parallel()
@@ -304,6 +385,19 @@ func TestSeed_namesWhatIsWrong(t *testing.T) {
 		"certificate":             {`{"applications":[{"subdomain":"a","enrollment_groups":[{"id":"g","primary":{"certificate":"x"}}]}]}`, "primary: "},
 		"certificate of nothing":  {`{"applications":[{"subdomain":"a","enrollment_groups":[{"id":"g","secondary":{"certificate_of":"x"}}]}]}`, "certificate_of"},
 		"device of application":   {`{"applications":[{"subdomain":"a","devices":[{"id":"!"}]}]}`, "devices[0]"},
+		"service label":           {`{"provisioning_services":[{"name":"A"}]}`, "DNS label"},
+		"service twice":           {`{"provisioning_services":[{"name":"abc"},{"name":"abc"}]}`, "comes twice"},
+		"foreign service ID":      {`{"provisioning_services":[{"name":"abc","id":"/subscriptions/a"}]}`, "provisioning_services[0]: id"},
+		"DPS certificate name":    {`{"provisioning_services":[{"name":"abc","certificates":[{"name":"a b"}]}]}`, "certificates[0]"},
+		"DPS certificate":         {`{"provisioning_services":[{"name":"abc","certificates":[{"name":"a","certificate":"x"}]}]}`, "not base64"},
+		"DPS certificate of none": {`{"provisioning_services":[{"name":"abc","certificates":[{"name":"a","certificate_of":"x"}]}]}`, "certificate_of"},
+		"DPS group ID":            {`{"provisioning_services":[{"name":"abc","enrollment_groups":[{}]}]}`, "enrollment_groups[0]: the id"},
+		"DPS group twice":         {`{"provisioning_services":[{"name":"abc","enrollment_groups":[{"id":"g"},{"id":"g"}]}]}`, "enrollment_groups[1]: the id"},
+		"DPS status":              {`{"provisioning_services":[{"name":"abc","enrollment_groups":[{"id":"g","provisioning_status":"off"}]}]}`, "provisioning_status"},
+		"DPS allocation":          {`{"provisioning_services":[{"name":"abc","enrollment_groups":[{"id":"g","allocation_policy":"x"}]}]}`, "allocation_policy"},
+		"DPS attestation":         {`{"provisioning_services":[{"name":"abc","enrollment_groups":[{"id":"g","attestation_type":"tpm"}]}]}`, "attestation_type"},
+		"DPS keys and references": {`{"provisioning_services":[{"name":"abc","enrollment_groups":[{"id":"g","attestation_type":"symmetricKey","primary_reference":"a"}]}]}`, "without X.509"},
+		"DPS signing":             {`{"provisioning_services":[{"name":"abc","enrollment_groups":[{"id":"g","signing_certificates":["x",""]}]}]}`, "signing_certificates[0]"},
 		"clock":                   {`{"clock_ahead":"-1h"}`, "clock_ahead"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -339,6 +433,7 @@ func swapKeys(t *testing.T, whole string) string {
 func TestSeed_takesThePlaceOfOtherOptions(t *testing.T) {
 	t.Parallel()
 	for name, opts := range map[string]emulator.Options{
+		"services":     {ProvisioningServices: []string{"a"}, Seed: &emulator.State{ProvisioningServices: []emulator.ProvisioningServiceState{{Name: "b"}}}},
 		"applications": {Applications: []string{"a"}, Seed: &emulator.State{Applications: []emulator.ApplicationState{{Subdomain: "b"}}}},
 		"CA age":       {CAAge: day, Seed: &emulator.State{Catalogs: []emulator.CatalogState{{Name: "c"}}}},
 	} {
@@ -359,7 +454,9 @@ func TestReset_takesEverythingBackToTheStart(t *testing.T) {
 	for name, opts := range map[string]emulator.Options{
 		"without a seed": {},
 		"with a seed": {Seed: seed(t, `{"clock_ahead":"24h","catalogs":[{"name":"c","certificates":[{"age":"1d"}]}],
-			"applications":[{"subdomain":"contoso","enrollment_groups":[{"id":"sphere","primary":{"certificate_of":"c"}}]}]}`)},
+			"applications":[{"subdomain":"contoso","enrollment_groups":[{"id":"sphere","primary":{"certificate_of":"c"}}]}],
+			"provisioning_services":[{"name":"fabrikam-dps","certificates":[{"name":"first","certificate_of":"c"}],
+				"enrollment_groups":[{"id":"first","attestation_type":"symmetricKey"}]}]}`)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

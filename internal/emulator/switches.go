@@ -13,6 +13,7 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/arm"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/catalog"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/central"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/iotdps"
 )
 
 // Switch describes a switch of [Behavior].
@@ -189,4 +190,44 @@ var switches = []switchEntry{
 		func(b *Behavior) *bool { return &b.LegacyPEM }),
 	toggle("legacy-missing", "404", "null", "Azure Sphere (Legacy): answer for an unknown or expired thumbprint",
 		func(b *Behavior) *bool { return &b.LegacyMissingCertificate }),
+
+	toggle("dps-certificate-put", "412", "upsert", "DPS: PUT of an existing certificate without If-Match",
+		func(b *Behavior) *bool { return &b.DPSCertificateUpserts }),
+	toggle("dps-if-match-missing", "412", "400", "DPS: changes of a certificate without If-Match",
+		func(b *Behavior) *bool { return &b.DPSMissingMatchBadRequest }),
+	toggle("dps-if-match-any", "accepted", "412", "DPS: If-Match: *", func(b *Behavior) *bool { return &b.DPSAnyMatchRefused }),
+	toggle("dps-put-resets-verified", "yes", "no", "DPS: PUT of an existing certificate takes the verification away",
+		func(b *Behavior) *bool { return &b.DPSPutKeepsVerified }),
+	toggle("dps-generate-resets-verified", "no", "yes", "DPS: a new verification code takes the verification away",
+		func(b *Behavior) *bool { return &b.DPSGenerateResetsVerified }),
+	toggle("dps-earlier-code", "void", "valid", "DPS: an earlier code after a new one was generated",
+		func(b *Behavior) *bool { return &b.DPSEarlierCodesStayValid }),
+	duration("dps-code-lifetime", "10m", "DPS: how long a verification code can be used; 0s: without end",
+		func(b *Behavior) *time.Duration { return &b.DPSCodeLifetime }),
+	toggle("dps-verify-mismatch", "400", "409", "DPS: status when a proof does not fit code or certificate",
+		func(b *Behavior) *bool { return &b.DPSVerifyMismatchConflict }),
+	toggle("dps-referenced-delete", "200", "409", "DPS: DELETE of a certificate that a group refers to",
+		func(b *Behavior) *bool { return &b.DPSReferencedDeleteRefused }),
+	toggle("dps-unknown-reference", "400", "accepted", "DPS: a group that refers to a certificate that is not there",
+		func(b *Behavior) *bool { return &b.DPSUnknownReferences }),
+	toggle("dps-unverified-reference", "accepted", "400", "DPS: a group that refers to an unverified certificate",
+		func(b *Behavior) *bool { return &b.DPSUnverifiedRefused }),
+	toggle("dps-shared-ca", "409", "allow", "DPS: one CA in two enrollment groups of a service",
+		func(b *Behavior) *bool { return &b.DPSSharedCA }),
+	toggle("dps-certificate-body", "with-code", "always", "DPS: the certificate itself in answers; with-code: beside a new code alone",
+		func(b *Behavior) *bool { return &b.DPSCertificateReturned }),
+	choice("dps-certificate-limit", "DPS: the 26th certificate of a service",
+		func(b *Behavior) *iotdps.CertificateLimit { return &b.DPSCertificateLimit }, "403", "400", "allow"),
+	toggle("dps-rbac", "role", "any", "DPS: whose token the data plane takes; any: that of every principal",
+		func(b *Behavior) *bool { return &b.DPSAnyPrincipal }),
+	toggle("dps-no-role", "401", "403", "DPS: answer of the data plane to a principal without a role",
+		func(b *Behavior) *bool { return &b.DPSNoRoleForbidden }),
+	toggle("dps-empty-group", "400", "accepted", "DPS: an X.509 enrollment group without any certificate",
+		func(b *Behavior) *bool { return &b.DPSEmptyGroups }),
+	number("dps-page-size", "1", "DPS: enrollment groups per page of a query; 0: no paging",
+		func(b *Behavior) *int { return &b.DPSPageSize }),
+	number("dps-operations-per-minute", "1000", "DPS: operations per minute and service, beyond which 429; 0: unlimited",
+		func(b *Behavior) *int { return &b.DPSOperationsPerMinute }),
+	number("dps-read-lag", "2", "DPS: how many reads of a certificate still show it as it was before a change; 0: none",
+		func(b *Behavior) *int { return &b.DPSReadLag }),
 }

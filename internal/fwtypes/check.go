@@ -41,14 +41,17 @@ func (c checked) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 }
 
-// Sentence turns an error into a sentence for people.
+// Sentence turns an error into a sentence for people. The name of an argument or type
+// that it begins with stays as it is.
 func Sentence(err error) string {
 	text := err.Error()
 	if text == "" {
 		return "No reason was given."
 	}
-	first, size := utf8.DecodeRuneInString(text)
-	text = string(unicode.ToUpper(first)) + text[size:]
+	if word, _, _ := strings.Cut(text, " "); !strings.Contains(word, "_") {
+		first, size := utf8.DecodeRuneInString(text)
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
 	if !strings.HasSuffix(text, ".") {
 		text += "."
 	}

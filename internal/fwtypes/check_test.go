@@ -71,14 +71,15 @@ func TestCheck_appliesTheDomainToKnownValues(t *testing.T) {
 func TestSentence(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"it failed":       "It failed.",
-		"it failed.":      "It failed.",
-		"IoT Central is":  "IoT Central is.",
-		"über":            "Über.",
-		"\"x\" is wrong":  "\"x\" is wrong.",
-		"two\nlines here": "Two\nlines here.",
-		"x":               "X.",
-		"":                "No reason was given.",
+		"it failed":        "It failed.",
+		"it failed.":       "It failed.",
+		"IoT Central is":   "IoT Central is.",
+		"über":             "Über.",
+		"client_id is set": "client_id is set.",
+		"\"x\" is wrong":   "\"x\" is wrong.",
+		"two\nlines here":  "Two\nlines here.",
+		"x":                "X.",
+		"":                 "No reason was given.",
 	} {
 		if got := fwtypes.Sentence(errors.New(text)); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)

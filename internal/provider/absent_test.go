@@ -85,10 +85,12 @@ func TestApply_withoutADefault(t *testing.T) {
 	later, _ := e.Configure(laterBlock)
 	e.Setenv("AZURE_SPHERE_CATALOG_ID", "")
 	e.Setenv("IOTCENTRAL_APPLICATION", "")
+	e.Setenv("AZURE_DPS_ID", "")
 	without := e.NewServer()
 	for typeName, want := range map[string]string{
 		typeTenantCA: "No Azure Sphere tenant", typeProof: "No Azure Sphere tenant", typeVerification: "No Azure Sphere tenant",
 		typeTrust: "No Azure Sphere tenant", typeGroup: "No IoT Central application",
+		typeDPSVerification: "No Azure Sphere tenant", typeDPSTrust: "No Azure Sphere tenant", typeDPSGroup: "No Device Provisioning Service",
 	} {
 		plan := later.PlanCreate(typeName, e.arguments[typeName])
 		e.ResetRequests()
@@ -105,6 +107,7 @@ func TestApply_withoutADefault(t *testing.T) {
 	}
 	for typeName, arguments := range map[string]map[string]any{
 		"azuresphere_catalog": nil, "azuresphere_tenant": nil, "azuresphere_tenant_ca": nil, "azuresphere_tenant_cas": nil,
+		"azuresphere_dps": nil, typeDPSGroup: {"group_id": "x"},
 		"iotcentral_application": nil, "iotcentral_enrollment_groups": nil, "iotcentral_enrollment_group": {"group_id": "x"},
 		"iotcentral_enrollment_group_certificate": {
 			"enrollment_group_id": e.Host() + "/enrollmentGroups/" + estateGroup, "azure_sphere": map[string]any{},
@@ -113,6 +116,9 @@ func TestApply_withoutADefault(t *testing.T) {
 		want := "No Azure Sphere"
 		if _, app, _ := strings.Cut(typeName, "iotcentral_"); app != "" && arguments["azure_sphere"] == nil {
 			want = "No IoT Central application"
+		}
+		if strings.HasPrefix(typeName, "azuresphere_dps") {
+			want = "No Device Provisioning Service"
 		}
 		if found := without.ReadData(typeName, arguments); len(found.Errors) != 1 || !containsOne(found.Errors, want) {
 			t.Errorf("data source %s: got %q, want %q", typeName, found.Errors, want)

@@ -53,7 +53,9 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 		tenant    services.TenantArgument
 		service   iotCentralModel
 		addresses endpointsModel
+		provision dpsModel
 	)
+	values.members(ctx, config.DPS, &provision)
 	values.members(ctx, config.AzureSphere, &tenant)
 	values.members(ctx, config.IoTCentral, &service)
 	values.members(ctx, config.Endpoints, &addresses)
@@ -76,15 +78,18 @@ func (p *Provider) configure(ctx context.Context, config model, terraformVersion
 		SphereAudience:          endpoints.SphereAudience,
 		IoTCentralDNSSuffix:     endpoints.IoTCentralDNSSuffix,
 		IoTCentralAudience:      endpoints.IoTCentralAudience,
+		DPSDNSSuffix:            endpoints.DPSDNSSuffix,
+		DPSAudience:             endpoints.DPSAudience,
 		APIVersion:              apiVersion.value,
 		APIToken:                apiToken.value,
 		RequestsPerSecond:       requestsPerSecond,
-		Defaults:                values.defaults(tenant, service),
+		Defaults:                values.defaults(tenant, service, provision),
 		Now:                     p.now,
 		Backoff:                 p.backoff,
 	}
 	identity := values.identity(ctx, config)
 	resolved.IoTCentralDNSSuffixLater = suffixLater
+	resolved.DPSLater = cloudName.unknown || addresses.DPSDNSSuffix.IsUnknown()
 	if suffixLater || apiVersion.unknown || caBundle.unknown {
 		resolved.APIToken = "" // It would be sent to an address, or in a way, that nobody configured.
 	}

@@ -44,6 +44,18 @@ func otherArguments(e *estate, other emulator.Info) map[string]map[string]any {
 			"certificate_id": otherGroup + "/certificates/primary", "thumbprint": strings.Repeat("0", 40), "keepers": map[string]any{"a": "b"},
 		},
 		typeTrust: {"enrollment_group_id": e.Host() + "/enrollmentGroups/" + estateGroup, "replace_foreign": true, "azure_sphere": map[string]any{"catalog_id": other.CatalogID}},
+		typeDPSGroup: {
+			"dps_id": other.ProvisioningServices[0].ResourceID, "group_id": "other", "attestation_type": "symmetricKey",
+			"ca_references": map[string]any{"primary": estateCertificate}, "provisioning_status": "disabled", "allocation_policy": "static",
+			"custom_allocation": map[string]any{"webhook_url": "https://contoso.azurewebsites.net", "api_version": "2021-10-01"},
+			"iot_hubs":          []any{e.DPS().Hubs[0]}, "reprovision_policy": "never", "initial_twin": `{"tags":{"a":"b"}}`,
+		},
+		typeDPSVerification: {
+			"certificate_id": e.DPSCertificateID("other"), "thumbprint": strings.Repeat("0", 40),
+			"azure_sphere":                 map[string]any{"catalog_id": other.CatalogID},
+			"verification_certificate_pem": nil, "ca_private_key_wo_version": nil, "ca_certificate_pem": nil,
+		},
+		typeDPSTrust: {"enrollment_group_id": e.DPSGroupID(estateGroup), "replace_foreign": true, "azure_sphere": map[string]any{"catalog_id": other.CatalogID}},
 	}
 }
 
@@ -79,6 +91,7 @@ func TestDescriptions_sayWhatAPlanDoes(t *testing.T) {
 func TestDescriptions_sayWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	e := newEstate(t, typeGroup)
+	e.arguments[typeDPSGroup] = map[string]any{"group_id": "new", "attestation_type": "symmetricKey"}
 	e.arguments[typeGroup] = map[string]any{"display_name": "New", "attestation_type": "symmetricKey"}
 	server := e.NewServer()
 	for _, typeName := range everyType() {

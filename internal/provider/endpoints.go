@@ -70,6 +70,8 @@ func (r *resolver) endpoints(configured endpointsModel, cloud setting[auth.Envir
 		{"azure_sphere", "AZURE_SPHERE_ENDPOINT", checkAddress, configured.AzureSphere, &endpoints.SphereEndpoint},
 		{"azure_sphere_audience", "AZURE_SPHERE_AUDIENCE", checkAudience, configured.AzureSphereAudience, &endpoints.SphereAudience},
 		{"iot_central_audience", "IOTCENTRAL_AUDIENCE", checkAudience, configured.IoTCentralAudience, &endpoints.IoTCentralAudience},
+		{"dps_dns_suffix", "AZURE_DPS_DNS_SUFFIX", checkDPSSuffix, configured.DPSDNSSuffix, &endpoints.DPSDNSSuffix},
+		{"dps_audience", "AZURE_DPS_AUDIENCE", checkAudience, configured.DPSAudience, &endpoints.DPSAudience},
 	} {
 		at := argument{"endpoints." + one.name, []string{one.variable}, one.check}
 		*one.value = r.text(at, one.configured, *one.value).value
@@ -85,6 +87,19 @@ func (r *resolver) endpoints(configured endpointsModel, cloud setting[auth.Envir
 	endpoints.IoTCentralDNSSuffix = suffix.value
 
 	return endpoints, suffix.unknown || cloud.unknown
+}
+
+// errDPSSuffix is the error for a text that completes no name of a service.
+var errDPSSuffix = errors.New("the DNS suffix of Device Provisioning Service is what follows the name of a service in its host name, " +
+	"without a leading dot: azure-devices-provisioning.net")
+
+// checkDPSSuffix reports whether a text can complete the name of a service. A port may follow.
+func checkDPSSuffix(suffix string) error {
+	if iotcentral.CheckDNSSuffix(suffix) != nil {
+		return errDPSSuffix
+	}
+
+	return nil
 }
 
 // checkAPIVersion reports whether a version of the API has enrollment groups.

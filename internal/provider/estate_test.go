@@ -23,11 +23,18 @@ const (
 	typeVerification = "iotcentral_certificate_verification"
 	typeCode         = "iotcentral_verification_code"
 	typeTrust        = "iotcentral_azure_sphere_trust"
+
+	typeDPSVerification = "azuresphere_dps_certificate_verification"
+	typeDPSGroup        = "azuresphere_dps_enrollment_group"
+	typeDPSTrust        = "azuresphere_dps_trust"
 )
 
 // everyType is in the order in which resources need each other.
 func everyType() []string {
-	return []string{typeTenantCA, typeProof, typeGroup, typeCertificate, typeVerification, typeCode, typeTrust}
+	return []string{
+		typeTenantCA, typeProof, typeGroup, typeCertificate, typeVerification, typeCode, typeTrust,
+		typeDPSVerification, typeDPSGroup, typeDPSTrust,
+	}
 }
 
 // estate is one resource of each type, or of some, and the arguments of each.
@@ -43,6 +50,10 @@ type estate struct {
 const (
 	estateGroup = "estate"
 	trustGroup  = "trust"
+
+	// estateCertificate is the name of a certificate that somebody has uploaded to the
+	// Device Provisioning Service.
+	estateCertificate = "sphere"
 )
 
 // newEstate makes a resource of each of the types.
@@ -50,6 +61,7 @@ func newEstate(t *testing.T, made ...string) *estate {
 	t.Helper()
 	bench := acctest.Start(t, func(options *emulator.Options) {
 		options.Behavior.SharedCertificateAllowed = true // The trust has a group of its own.
+		options.Behavior.DPSEmptyGroups = true           // Likewise in the Device Provisioning Service, where nothing is in it yet.
 	})
 	e := &estate{Bench: bench, resources: map[string]acctest.Resource{}, foreign: acctest.ForeignCA(t)}
 	ca := bench.ActiveCA()
@@ -63,7 +75,13 @@ func newEstate(t *testing.T, made ...string) *estate {
 		typeVerification: {"certificate_id": primary, "thumbprint": ca.Thumbprint().String(), "azure_sphere": map[string]any{}},
 		typeCode:         {"certificate_id": secondary, "thumbprint": e.foreign.Thumbprint().String()},
 		typeTrust:        {"enrollment_group_id": group(trustGroup)},
+
+		typeDPSVerification: {"certificate_id": bench.DPSCertificateID(estateCertificate), "thumbprint": ca.Thumbprint().String(), "azure_sphere": map[string]any{}},
+		typeDPSGroup:        {"group_id": estateGroup},
+		typeDPSTrust:        {"enrollment_group_id": bench.DPSGroupID(trustGroup)},
 	}
+	bench.UploadDPS(estateCertificate, ca.DER(), false)
+	bench.ReferDPS(trustGroup)
 	bench.MustDo("PUT", "enrollmentGroups/"+trustGroup, map[string]any{
 		"displayName": "Trust", "type": "iot", "attestation": map[string]any{"type": "x509"},
 	})

@@ -123,6 +123,13 @@ func examples(t *testing.T) []example {
 // furnish makes what an example refers to, but does not make itself.
 func (e example) furnish(t *testing.T, bench *acctest.Bench) {
 	t.Helper()
+	switch {
+	case e.file == "resources/azuresphere_dps_certificate_verification/resource.tf":
+		bench.UploadDPS("sphere", bench.ActiveCA().DER(), false)
+	case strings.HasPrefix(e.file, "data-sources/azuresphere_dps_"):
+		bench.UploadDPS("sphere", bench.ActiveCA().DER(), true)
+		bench.ReferDPS("sphere-devices", "sphere")
+	}
 	if !strings.HasPrefix(e.file, "data-sources/iotcentral_") {
 		return
 	}
@@ -150,6 +157,7 @@ func (e example) fillIn(t *testing.T, bench *acctest.Bench) string {
 		"catalog_id":              bench.Info().CatalogID,
 		"application":             bench.Info().Applications[0].Subdomain,
 		"application_resource_id": bench.Info().Applications[0].ResourceID,
+		"certificate_id":          bench.DPSCertificateID("sphere"),
 		"tenant_name":             filepath.Base(bench.Info().CatalogID),
 		"verification_code":       "9F3C1A5E7B2D4F609F3C1A5E7B2D4F60",
 		"ca_certificate":          ca.PEM(),
@@ -202,6 +210,7 @@ func (e example) imports(t *testing.T, bench *acctest.Bench) []resource.TestStep
 			made := state.RootModule().Resources[address].Primary
 			id := strings.NewReplacer(
 				"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/contoso/providers/Microsoft.AzureSphere/catalogs/contoso", bench.Info().CatalogID,
+				"/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/contoso/providers/Microsoft.Devices/provisioningServices/contoso", bench.DPS().ResourceID,
 				"00A1B2C3D4E5F60718293A4B5C6D7E8F90", filepath.Base(made.ID),
 				"contoso.azureiotcentral.com", bench.Host(),
 				"9F3C1A5E7B2D4F60", made.Attributes["verification_code"],

@@ -204,9 +204,10 @@ func finishApply(t *testing.T, e *estate, change change, plan acctest.Plan, firs
 		first = server.Absent(change.typeName)
 	}
 	last := server.Apply(again(first))
-	if change.typeName == typeGroup && containsOne(last.Errors, "import {") {
+	ids := map[string]string{typeGroup: e.Host() + "/enrollmentGroups/" + estateGroup, typeDPSGroup: e.DPSGroupID(estateGroup)}
+	if id := ids[change.typeName]; id != "" && containsOne(last.Errors, "import {") {
 		outcome = "named with an import block"
-		last = server.Apply(again(server.ImportByID(typeGroup, e.Host()+"/enrollmentGroups/"+estateGroup)))
+		last = server.Apply(again(server.ImportByID(change.typeName, id)))
 	}
 	if len(last.Errors) > 0 {
 		t.Errorf("one more apply: %q", last.Errors)
@@ -232,6 +233,23 @@ func nothingIsLeft(t *testing.T, e *estate, typeName string) {
 		for _, group := range e.State().Applications[0].EnrollmentGroups {
 			if group.ID != trustGroup {
 				t.Errorf("the group %s is left", group.ID)
+			}
+		}
+	case typeDPSGroup:
+		for _, group := range e.DPSState().EnrollmentGroups {
+			if group.ID != trustGroup {
+				t.Errorf("the group %s is left", group.ID)
+			}
+		}
+	case typeDPSTrust:
+		for _, group := range e.DPSState().EnrollmentGroups {
+			if group.PrimaryReference+group.SecondaryReference != "" {
+				t.Errorf("the group refers to %q and %q", group.PrimaryReference, group.SecondaryReference)
+			}
+		}
+		for _, certificate := range e.DPSState().Certificates {
+			if certificate.Name != estateCertificate {
+				t.Errorf("the certificate %s is left", certificate.Name)
 			}
 		}
 	case typeCertificate:

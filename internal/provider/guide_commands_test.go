@@ -37,6 +37,7 @@ var azureCommands = map[string][]string{
 	"az iot central enrollment-group list":                       {"--app-id", "--query", "--output"},
 	"az iot central enrollment-group verify-certificate":         {"--app-id", "--group-id", "--certificate-path"},
 	"az iot central enrollment-group generate-verification-code": {"--app-id", "--group-id"},
+	"az iot dps certificate generate-verification-code":          {"--certificate-name", "--etag", "--dps-name", "--resource-group"},
 	"azsphere register-user":                                     {"--new-user"},
 	"azsphere role add":                                          {"--role", "--user"},
 	"azsphere login":                                             nil,

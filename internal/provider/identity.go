@@ -15,6 +15,7 @@ import (
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/auth"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/dps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
@@ -91,8 +92,10 @@ func (r *resolver) auxiliaryTenants(ctx context.Context, configured types.List) 
 // defaults resolves what resources use when they say nothing. What the provider
 // block says wins over the environment as a whole: a catalog there and a Legacy
 // tenant in the environment are no conflict.
-func (r *resolver) defaults(tenant services.TenantArgument, service iotCentralModel) clients.Defaults {
+func (r *resolver) defaults(tenant services.TenantArgument, service iotCentralModel, provision dpsModel) clients.Defaults {
 	defaults := clients.Defaults{
+		DPS: r.defaultOf(argument{"dps.id", []string{"AZURE_DPS_ID"}, dps.CheckServiceID}, provision.ID),
+
 		Application: r.defaultOf(argument{"iot_central.application", []string{"IOTCENTRAL_APPLICATION"}, iotcentral.CheckApplication}, service.Application),
 	}
 	if !tenant.CatalogID.IsNull() || !tenant.TenantID.IsNull() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -20,8 +21,20 @@ import (
 // killGroup is the group in the configurations of the kill matrix.
 const killGroup = acctest.Group
 
+// killDPS is the shape of the main job in a Device Provisioning Service.
+const killDPS = "DPS trust"
+
 // killConfigs are the shapes in which people write the main job.
 var killConfigs = map[string]string{
+	killDPS: `
+resource "azuresphere_dps_enrollment_group" "sphere" {
+  group_id = "sphere-devices"
+}
+
+resource "azuresphere_dps_trust" "this" {
+  enrollment_group_id = azuresphere_dps_enrollment_group.sphere.id
+}
+`,
 	"four resources": acctest.TrustConfig,
 	"trust": `
 resource "iotcentral_enrollment_group" "sphere" {
@@ -144,9 +157,9 @@ func interrupt(t *testing.T, shape, phase, kind string, n int) string {
 		}
 	}
 	output, exitCode := cli.Run(command, "-auto-approve")
-	if block := regexp.MustCompile(`import \{\s+│?\s*to\s+= iotcentral_enrollment_group\.<name>\s+│?\s*id\s+= "([^"]+)"`).FindStringSubmatch(output); exitCode != 0 && block != nil {
+	if block := regexp.MustCompile(`import \{\s+│?\s*to\s+= (\w+_enrollment_group)\.<name>\s+│?\s*id\s+= "([^"]+)"`).FindStringSubmatch(output); exitCode != 0 && block != nil {
 		outcome = "named with an import block"
-		cli.Write("import.tf", "import {\n  to = iotcentral_enrollment_group.sphere\n  id = \""+block[1]+"\"\n}\n")
+		cli.Write("import.tf", "import {\n  to = "+block[1]+".sphere\n  id = \""+block[2]+"\"\n}\n")
 		output, exitCode = cli.Run(command, "-auto-approve")
 	}
 	if exitCode != 0 {
@@ -154,7 +167,7 @@ func interrupt(t *testing.T, shape, phase, kind string, n int) string {
 		return "failed"
 	}
 	if command == "apply" {
-		trusted(t, bench)
+		trusted(t, bench, shape)
 		if output, exitCode := cli.Run("plan", "-detailed-exitcode"); exitCode != 0 {
 			t.Errorf("the plan after it is not empty: exit code %d\n%s", exitCode, output)
 		}
@@ -164,13 +177,24 @@ func interrupt(t *testing.T, shape, phase, kind string, n int) string {
 		t.Errorf("%d groups are left", len(groups))
 		return "left something behind"
 	}
+	if state := bench.DPSState(); len(state.EnrollmentGroups)+len(state.Certificates) > 0 {
+		t.Errorf("the Device Provisioning Service is left with %+v", state)
+		return "left something behind"
+	}
 
 	return outcome
 }
 
 // trusted checks that the group trusts the Active CA, and is there once.
-func trusted(t *testing.T, bench *acctest.Bench) {
+func trusted(t *testing.T, bench *acctest.Bench, shape string) {
 	t.Helper()
+	if shape == killDPS {
+		groups, held := bench.DPSState().EnrollmentGroups, bench.TrustedByDPS(killGroup)
+		if len(groups) != 1 || !slices.Contains(held, bench.ActiveCA().Thumbprint().String()) {
+			t.Errorf("there are %d groups, which trust %q", len(groups), held)
+		}
+		return
+	}
 	if groups := bench.State().Applications[0].EnrollmentGroups; len(groups) != 1 {
 		t.Errorf("there are %d groups, want 1", len(groups))
 	}

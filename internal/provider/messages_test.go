@@ -124,6 +124,12 @@ func messages() []message {
 			groupFromThePortal(bench, nil, false)
 			return creating(as(bench, "reader"), typeProof, map[string]any{"verification_code": "code"})
 		}, []string{"retrieveProofOfPossessionNonce/action", "Azure Sphere Publisher"}},
+		{"401 Unauthorized, from Device Provisioning Service", func(_ *testing.T, bench *acctest.Bench) []string {
+			return planning(as(bench, "stranger"), typeDPSGroup, map[string]any{"group_id": acctest.Group})
+		}, []string{"Device Provisioning Service Data Contributor", "Owner and Contributor have no right"}},
+		{"403 Forbidden, from Azure Resource Manager", func(_ *testing.T, bench *acctest.Bench) []string {
+			return reading(as(bench, "stranger"), "azuresphere_dps")
+		}, []string{"Microsoft.Devices/provisioningServices/certificates/read", "Contributor"}},
 		// Settings.
 		{"No Azure Sphere tenant", func(_ *testing.T, bench *acctest.Bench) []string {
 			withoutDefaultTenant(bench)
@@ -133,6 +139,10 @@ func messages() []message {
 			bench.Setenv("IOTCENTRAL_APPLICATION", "")
 			return planning(bench, typeGroup, map[string]any{"display_name": "Sphere"})
 		}, []string{"- application in this block", `iot_central = { application = … } in provider "iotcentral"`, "IOTCENTRAL_APPLICATION"}},
+		{"No Device Provisioning Service", func(_ *testing.T, bench *acctest.Bench) []string {
+			bench.Setenv("AZURE_DPS_ID", "")
+			return planning(bench, typeDPSGroup, map[string]any{"group_id": acctest.Group})
+		}, []string{"- dps_id in this block", `dps = { id = … } in provider "azuresphere"`, "AZURE_DPS_ID"}},
 		{"The IoT Central application was not found", func(_ *testing.T, bench *acctest.Bench) []string {
 			bench.Setenv("IOTCENTRAL_APPLICATION", "unknown")
 			return reading(bench, "iotcentral_enrollment_groups")
@@ -165,6 +175,12 @@ func messages() []message {
 		{"Not an IoT Central application", func(_ *testing.T, bench *acctest.Bench) []string {
 			return planning(bench, typeGroup, map[string]any{"display_name": "Sphere", "application": bench.Info().Applications[0].ResourceID})
 		}, []string{"is an Azure resource ID", "iotcentral_application"}},
+		{"Not the ID of a Device Provisioning Service", func(_ *testing.T, bench *acctest.Bench) []string {
+			return planning(bench, typeDPSGroup, map[string]any{"group_id": acctest.Group, "dps_id": "contoso-dps"})
+		}, []string{`"contoso-dps" is not`, "the id of azurerm_iothub_dps"}},
+		{"Not the resource ID of a certificate of a Device Provisioning Service", func(_ *testing.T, bench *acctest.Bench) []string {
+			return planning(bench, typeDPSVerification, map[string]any{"certificate_id": "sphere", "thumbprint": strings.Repeat("0", 40), "azure_sphere": map[string]any{}})
+		}, []string{`"sphere" is not`, "azurerm_iothub_dps_certificate.sphere.id instead of azurerm_iothub_dps_certificate.sphere.name"}},
 		// Groups and certificates.
 		{"The enrollment group already exists", func(_ *testing.T, bench *acctest.Bench) []string {
 			groupFromThePortal(bench, nil, true)
@@ -241,6 +257,20 @@ func messages() []message {
 			bench.Fail(emulator.Fault{Service: "iotcentral", Status: http.StatusTooManyRequests})
 			return reading(bench, "iotcentral_enrollment_groups")
 		}, []string{"20 requests per second", "-parallelism"}},
+		{"412 Precondition Failed, from Device Provisioning Service", func(_ *testing.T, bench *acctest.Bench) []string {
+			server := bench.NewServer()
+			group := server.MustCreate(typeDPSGroup, map[string]any{"group_id": acctest.Group})
+			bench.Fail(emulator.Fault{Operation: "EnrollmentGroup_CreateOrUpdate", Status: http.StatusPreconditionFailed})
+			return server.Update(group, map[string]any{"group_id": acctest.Group, "provisioning_status": "disabled"}).Errors
+		}, []string{"at each attempt", "Run Terraform again"}},
+		{"412 Precondition Failed, from Azure Resource Manager", func(_ *testing.T, bench *acctest.Bench) []string {
+			ca := bench.ActiveCA()
+			bench.UploadDPS("sphere", ca.DER(), false)
+			bench.Fail(emulator.Fault{Operation: "DpsCertificate_VerifyCertificate", Status: http.StatusPreconditionFailed})
+			return creating(bench, typeDPSVerification, map[string]any{
+				"certificate_id": bench.DPSCertificateID("sphere"), "thumbprint": ca.Thumbprint().String(), "azure_sphere": map[string]any{},
+			})
+		}, []string{"at each attempt", "Run Terraform again"}},
 	}
 }
 

@@ -27,6 +27,30 @@ resource "iotcentral_azure_sphere_trust" "this" {
   enrollment_group_id = iotcentral_enrollment_group.sphere.id
 }
 
+resource "azuresphere_dps_enrollment_group" "sphere" {
+  group_id = "sphere-devices"
+}
+
+resource "azuresphere_dps_trust" "this" {
+  enrollment_group_id = azuresphere_dps_enrollment_group.sphere.id
+}
+
+resource "azuresphere_dps_certificate_verification" "this" {
+  certificate_id = "${data.azuresphere_dps.this.id}/certificates/mock"
+  thumbprint     = azuresphere_tenant_ca.this.thumbprint
+  azure_sphere   = {}
+}
+
+data "azuresphere_dps" "this" {}
+
+data "azuresphere_dps_enrollment_group" "this" {
+  group_id = "sphere-devices"
+}
+
+data "azuresphere_dps_trust" "this" {
+  enrollment_group_id = azuresphere_dps_enrollment_group.sphere.id
+}
+
 data "azuresphere_catalog" "this" {}
 
 data "azuresphere_tenant" "this" {

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/services/azuredps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services/azureiotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services/azuresphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
@@ -93,6 +94,9 @@ func (*Provider) Resources(context.Context) []func() resource.Resource {
 		azureiotcentral.NewCertificateVerificationResource,
 		azureiotcentral.NewVerificationCodeResource,
 		azureiotcentral.NewAzureSphereTrustResource,
+		azuredps.NewCertificateVerificationResource,
+		azuredps.NewEnrollmentGroupResource,
+		azuredps.NewTrustResource,
 	}
 }
 
@@ -108,6 +112,9 @@ func (*Provider) DataSources(context.Context) []func() datasource.DataSource {
 		azureiotcentral.NewEnrollmentGroupDataSource,
 		azureiotcentral.NewAzureSphereTrustDataSource,
 		azureiotcentral.NewEnrollmentGroupCertificateDataSource,
+		azuredps.NewDPSDataSource,
+		azuredps.NewEnrollmentGroupDataSource,
+		azuredps.NewTrustDataSource,
 	}
 }
 
@@ -131,5 +138,6 @@ func (*Provider) ListResources(context.Context) []func() list.ListResource {
 		azuresphere.NewTenantCAListResource,
 		azureiotcentral.NewEnrollmentGroupListResource,
 		azureiotcentral.NewEnrollmentGroupCertificateListResource,
+		azuredps.NewEnrollmentGroupListResource,
 	}
 }

@@ -45,6 +45,10 @@ var refreshReads = map[string][]string{
 	typeCode:         {"EnrollmentGroups_GetX509"},
 	typeTrust:        {"EnrollmentGroups_GetX509", "Certificates_ListByCatalog"},
 	typeProof:        nil, // Nobody keeps it but the state.
+
+	typeDPSVerification: {"DpsCertificate_Get"},
+	typeDPSGroup:        {"EnrollmentGroup_Get"},
+	typeDPSTrust:        {"EnrollmentGroup_Get", "DpsCertificate_List", "Certificates_ListByCatalog"},
 }
 
 // TestReading_refusedKeepsTheState: whatever takes a refusal for an absence makes
@@ -206,7 +210,7 @@ func TestReading_emptyEntriesDoNotProveThatTheGroupIsGone(t *testing.T) {
 // TestDataSources_refusedIsAnError goes through every request of every data source.
 func TestDataSources_refusedIsAnError(t *testing.T) {
 	t.Parallel()
-	e := newEstate(t, typeGroup, typeCertificate)
+	e := newEstate(t, typeGroup, typeCertificate, typeDPSTrust)
 	group := e.Host() + "/enrollmentGroups/" + estateGroup
 	info := e.Info()
 	for typeName, reads := range map[string][]struct {
@@ -227,6 +231,12 @@ func TestDataSources_refusedIsAnError(t *testing.T) {
 			{nil, []string{"EnrollmentGroups_List"}},
 			{map[string]any{"resource_id": info.Applications[0].ResourceID}, []string{"Apps_Get"}},
 		},
+		"azuresphere_dps": {{nil, []string{"IotDpsResource_Get"}}},
+		typeDPSGroup:      {{map[string]any{"group_id": trustGroup}, []string{"EnrollmentGroup_Get"}}},
+		typeDPSTrust: {{
+			map[string]any{"enrollment_group_id": e.DPSGroupID(trustGroup)},
+			[]string{"EnrollmentGroup_Get", "DpsCertificate_List", "Certificates_ListByCatalog"},
+		}},
 		"iotcentral_enrollment_groups": {{nil, []string{"EnrollmentGroups_List"}}},
 		"iotcentral_enrollment_group":  {{map[string]any{"group_id": estateGroup}, []string{"EnrollmentGroups_Get"}}},
 		"iotcentral_enrollment_group_certificate": {{

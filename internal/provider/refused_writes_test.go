@@ -52,7 +52,29 @@ var (
 	trusting  = append([]string{"EnrollmentGroups_CreateX509"}, verifying...)
 )
 
+// dpsVerifying are the requests that verify a certificate of a Device Provisioning
+// Service, dpsTrusting those of a trust there, and dpsTidying those that delete a
+// certificate: without these a trust is there all the same.
+var (
+	dpsVerifying = []string{
+		"Certificates_ListByCatalog", "DpsCertificate_Get", "DpsCertificate_GenerateVerificationCode",
+		"Certificates_RetrieveProofOfPossessionNonce", "DpsCertificate_VerifyCertificate",
+	}
+	dpsTrusting = []string{
+		"EnrollmentGroup_Get", "Certificates_ListByCatalog", "DpsCertificate_Get", "DpsCertificate_CreateOrUpdate", "DpsCertificate_GenerateVerificationCode",
+		"Certificates_RetrieveProofOfPossessionNonce", "DpsCertificate_VerifyCertificate", "EnrollmentGroup_CreateOrUpdate",
+	}
+	dpsTidying = []string{"EnrollmentGroup_Query", "DpsCertificate_Get", "DpsCertificate_Delete"}
+)
+
 var creations = map[string]change{
+	"DPS verification": {typeDPSVerification, nil, dpsVerifying, nil, create(typeDPSVerification)},
+	"DPS group":        {typeDPSGroup, nil, []string{"EnrollmentGroup_CreateOrUpdate"}, nil, create(typeDPSGroup)},
+	"DPS group that refers": {typeDPSGroup, []string{typeDPSVerification}, []string{"DpsCertificate_List", "EnrollmentGroup_CreateOrUpdate"}, nil, func(_ *testing.T, e *estate) acctest.Plan {
+		return e.NewServer().PlanCreate(typeDPSGroup, e.with(typeDPSGroup, map[string]any{"ca_references": map[string]any{"primary": estateCertificate}}))
+	}},
+	"DPS trust": {typeDPSTrust, nil, dpsTrusting, nil, create(typeDPSTrust)},
+
 	"tenant CA":         {typeTenantCA, nil, []string{"Certificates_ListByCatalog"}, nil, create(typeTenantCA)},
 	"proof":             {typeProof, nil, []string{"Certificates_ListByCatalog", "Certificates_RetrieveProofOfPossessionNonce"}, nil, create(typeProof)},
 	"group":             {typeGroup, nil, []string{"EnrollmentGroups_Get", "EnrollmentGroups_Create"}, []string{"EnrollmentGroups_List"}, create(typeGroup)},
@@ -63,6 +85,22 @@ var creations = map[string]change{
 }
 
 var changes = map[string]change{
+	"DPS lost verification": {typeDPSVerification, []string{typeDPSVerification}, dpsVerifying, nil, func(_ *testing.T, e *estate) acctest.Plan {
+		e.UploadDPS(estateCertificate, e.ActiveCA().DER(), false)
+		e.resources[typeDPSVerification] = e.NewServer().Refresh(e.resources[typeDPSVerification])
+		return e.NewServer().PlanUpdate(e.resources[typeDPSVerification], e.arguments[typeDPSVerification])
+	}},
+	"DPS group disabled": {typeDPSGroup, []string{typeDPSGroup}, []string{"EnrollmentGroup_Get", "EnrollmentGroup_CreateOrUpdate"}, nil, func(_ *testing.T, e *estate) acctest.Plan {
+		return e.NewServer().PlanUpdate(e.resources[typeDPSGroup], e.with(typeDPSGroup, map[string]any{"provisioning_status": "disabled"}))
+	}},
+	"DPS renewed CA": {typeDPSTrust, []string{typeDPSTrust}, append([]string{"DpsCertificate_List"}, dpsTrusting...), nil, func(t *testing.T, e *estate) acctest.Plan {
+		t.Helper()
+		rotate(t, e.Bench, emulator.StageIssue)
+		rotate(t, e.Bench, emulator.StageActivate)
+		e.resources[typeDPSTrust] = e.NewServer().Refresh(e.resources[typeDPSTrust])
+		return e.NewServer().PlanUpdate(e.resources[typeDPSTrust], e.arguments[typeDPSTrust])
+	}},
+
 	"tenant CA with a thumbprint that was unknown": {typeTenantCA, []string{typeTenantCA}, []string{"Certificates_ListByCatalog"}, nil, func(_ *testing.T, e *estate) acctest.Plan {
 		return e.NewServer().PlanUpdate(e.resources[typeTenantCA], map[string]any{"thumbprint": acctest.Unknown})
 	}},
@@ -91,6 +129,9 @@ var changes = map[string]change{
 }
 
 var removals = map[string]change{
+	"DPS group": {typeDPSGroup, []string{typeDPSGroup}, []string{"EnrollmentGroup_Get", "EnrollmentGroup_Delete"}, nil, remove(typeDPSGroup)},
+	"DPS trust": {typeDPSTrust, []string{typeDPSTrust}, []string{"EnrollmentGroup_Get", "DpsCertificate_List", "EnrollmentGroup_CreateOrUpdate"}, append([]string{"Certificates_ListByCatalog"}, dpsTidying...), remove(typeDPSTrust)},
+
 	"group":             {typeGroup, []string{typeGroup}, []string{"EnrollmentGroups_Remove"}, nil, remove(typeGroup)},
 	"group certificate": {typeCertificate, []string{typeGroup, typeCertificate}, []string{"EnrollmentGroups_RemoveX509"}, nil, remove(typeCertificate)},
 	"trust":             {typeTrust, []string{typeTrust}, []string{"EnrollmentGroups_GetX509", "EnrollmentGroups_RemoveX509"}, []string{"Certificates_ListByCatalog"}, remove(typeTrust)},
@@ -200,9 +241,12 @@ func refuse(t *testing.T, e *estate, change change) {
 			if !containsOne(after.Errors, want) || !strings.HasPrefix(after.Errors[0], "Cannot ") {
 				t.Errorf("%s: errors %q, want one with %q", what, after.Errors, want)
 			}
-			if change.typeName == typeTrust && !isRead(operation) && change.operations[0] != "EnrollmentGroups_GetX509" {
+			switch {
+			case change.typeName == typeDPSTrust:
+				showsTheDPSGroup(t, e, what, after)
+			case change.typeName == typeTrust && !isRead(operation) && change.operations[0] != "EnrollmentGroups_GetX509":
 				showsTheGroup(t, e, what, after)
-			} else if !reflect.DeepEqual(after.State, before.State) {
+			case !reflect.DeepEqual(after.State, before.State):
 				t.Errorf("%s: the state became\n%v, want as before\n%v", what, after.State, before.State)
 			}
 			if written := e.written(); len(written) > 0 && isRead(operation) {
@@ -236,6 +280,25 @@ func showsTheGroup(t *testing.T, e *estate, what string, after acctest.Resource)
 		shown, _ := after.State[string(entry)].(map[string]any)
 		if thumbprint == "" && shown != nil || thumbprint != "" && (shown["thumbprint"] != thumbprint || shown["verified"] != verified) {
 			t.Errorf("%s: the %s entry holds %q, verified %t; the state is %v", what, entry, thumbprint, verified, after.State)
+		}
+	}
+}
+
+// showsTheDPSGroup is showsTheGroup for the trust in a Device Provisioning Service.
+// What it has uploaded is no part of the state until the group refers to it.
+func showsTheDPSGroup(t *testing.T, e *estate, what string, after acctest.Resource) {
+	t.Helper()
+	trusted := map[string]bool{}
+	for _, thumbprint := range e.TrustedByDPS(trustGroup) {
+		trusted[thumbprint] = true
+	}
+	if after.State == nil && len(trusted) == 0 {
+		return
+	}
+	for _, entry := range iotcentral.Entries() {
+		shown, _ := after.State[string(entry)].(map[string]any)
+		if thumbprint, _ := shown["thumbprint"].(string); shown != nil && shown["verified"] == true && !trusted[thumbprint] {
+			t.Errorf("%s: the state has %v, the group trusts %v", what, after.State, trusted)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/dps"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
@@ -49,6 +50,7 @@ type model struct {
 	// Each of these may be unknown as a whole; see resolver.members.
 	AzureSphere types.Object `tfsdk:"azure_sphere"`
 	IoTCentral  types.Object `tfsdk:"iot_central"`
+	DPS         types.Object `tfsdk:"dps"`
 	Endpoints   types.Object `tfsdk:"endpoints"`
 }
 
@@ -67,12 +69,18 @@ type endpointsModel struct {
 	AzureSphereAudience     types.String `tfsdk:"azure_sphere_audience"`
 	IoTCentralDNSSuffix     types.String `tfsdk:"iot_central_dns_suffix"`
 	IoTCentralAudience      types.String `tfsdk:"iot_central_audience"`
+	DPSDNSSuffix            types.String `tfsdk:"dps_dns_suffix"`
+	DPSAudience             types.String `tfsdk:"dps_audience"`
+}
+
+type dpsModel struct {
+	ID types.String `tfsdk:"id"`
 }
 
 // Schema implements provider.Provider.
 func (*Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Makes an Azure Sphere tenant trusted by an Azure IoT Central application, and keeps it trusted.",
+		MarkdownDescription: "Makes an Azure Sphere tenant trusted by an Azure IoT Central application or an IoT Hub Device Provisioning Service, and keeps it trusted.",
 		Attributes:          identityAttributes(),
 	}
 	for name, attribute := range serviceAttributes() {
@@ -165,6 +173,13 @@ func serviceAttributes() map[string]schema.Attribute {
 				},
 			},
 		},
+		"dps": schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Default IoT Hub Device Provisioning Service (DPS) for all resources.",
+			Attributes: map[string]schema.Attribute{
+				"id": text("AZURE_DPS_ID", "Azure resource ID of the service.", fwtypes.Check("Not the ID of a Device Provisioning Service", dps.CheckServiceID)),
+			},
+		},
 		"endpoints": schema.SingleNestedAttribute{
 			Optional:            true,
 			MarkdownDescription: "Addresses and token audiences of the services, for other clouds and for tests. Default: those of `environment`.",
@@ -182,6 +197,10 @@ func serviceAttributes() map[string]schema.Attribute {
 				"iot_central_dns_suffix": text("IOTCENTRAL_DNS_SUFFIX", "DNS suffix of the host names of applications, such as `azureiotcentral.com`. The provider sends tokens for IoT Central only to hosts with this suffix.",
 					fwtypes.Check("Not a DNS suffix", iotcentral.CheckDNSSuffix)),
 				"iot_central_audience": text("IOTCENTRAL_AUDIENCE", "Audience of tokens for IoT Central.",
+					fwtypes.Check("Not an audience", checkAudience)),
+				"dps_dns_suffix": text("AZURE_DPS_DNS_SUFFIX", "What follows the name of a Device Provisioning Service in its host name. Tokens for its data plane are sent to hosts below it only.",
+					fwtypes.Check("Not a DNS suffix", checkDPSSuffix)),
+				"dps_audience": text("AZURE_DPS_AUDIENCE", "Audience of tokens for the data plane of Device Provisioning Service.",
 					fwtypes.Check("Not an audience", checkAudience)),
 			},
 		},

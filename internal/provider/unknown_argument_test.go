@@ -5,6 +5,7 @@ package provider_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/acctest"
@@ -47,6 +48,22 @@ func TestPlan_argumentsThatAreUnknown(t *testing.T) {
 		{typeTrust, "enrollment_group_id", other, true, ""},
 		{typeTrust, "azure_sphere", map[string]any{"tenant_id": legacy}, false, ""},
 		{typeTrust, "replace_foreign", true, false, ""},
+		{typeDPSVerification, "certificate_id", e.DPSCertificateID("other"), true, ""},
+		{typeDPSVerification, "thumbprint", foreign.Thumbprint().String(), false, ""},
+		{typeDPSVerification, "azure_sphere", map[string]any{"tenant_id": legacy}, false, ""},
+		{typeDPSGroup, "dps_id", strings.Replace(e.DPS().ResourceID, "contoso-dps", "fabrikam-dps", 1), true, "dps_id is known only after the apply"},
+		{typeDPSGroup, "group_id", "another", true, ""},
+		{typeDPSGroup, "attestation_type", "symmetricKey", true, ""},
+		{typeDPSGroup, "ca_references", map[string]any{"primary": estateCertificate}, false, ""},
+		{typeDPSGroup, "provisioning_status", "disabled", false, ""},
+		{typeDPSGroup, "allocation_policy", "static", false, ""},
+		{typeDPSGroup, "custom_allocation", nil, false, ""},
+		{typeDPSGroup, "iot_hubs", []any{e.DPS().Hubs[0]}, false, ""},
+		{typeDPSGroup, "reprovision_policy", "never", false, ""},
+		{typeDPSGroup, "initial_twin", `{"tags":{"a":1}}`, false, ""},
+		{typeDPSTrust, "enrollment_group_id", e.DPSGroupID("other"), true, ""},
+		{typeDPSTrust, "azure_sphere", map[string]any{"tenant_id": legacy}, false, ""},
+		{typeDPSTrust, "replace_foreign", true, false, ""},
 	} {
 		what := test.typeName + " with another " + test.argument
 		before := e.resources[test.typeName]
@@ -74,8 +91,8 @@ func TestPlan_argumentsThatAreUnknown(t *testing.T) {
 // TestPlan_nestedTenantThatIsUnknown: the object is known, and what is in it is not.
 func TestPlan_nestedTenantThatIsUnknown(t *testing.T) {
 	t.Parallel()
-	e := newEstate(t, typeGroup, typeCertificate, typeVerification, typeTrust)
-	for _, typeName := range []string{typeVerification, typeTrust} {
+	e := newEstate(t, typeGroup, typeCertificate, typeVerification, typeTrust, typeDPSVerification, typeDPSTrust)
+	for _, typeName := range []string{typeVerification, typeTrust, typeDPSVerification, typeDPSTrust} {
 		tenant := func(value any) map[string]any {
 			return e.with(typeName, map[string]any{"azure_sphere": map[string]any{"tenant_id": value}})
 		}

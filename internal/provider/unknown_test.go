@@ -99,7 +99,7 @@ func TestConfigure_apiTokenNeedsNoSecret(t *testing.T) {
 }
 
 // laterBlock is a provider block whose defaults are not known.
-var laterBlock = map[string]any{"azure_sphere": acctest.Unknown, "iot_central": unknown("application")}
+var laterBlock = map[string]any{"azure_sphere": acctest.Unknown, "iot_central": unknown("application"), "dps": unknown("id")}
 
 // TestPlan_defaultsThatAreUnknown plans every type while the defaults of the
 // provider block are not known, without a request; and what was planned is what
@@ -125,6 +125,9 @@ func TestPlan_defaultsThatAreUnknown(t *testing.T) {
 		{typeCertificate, map[string]any{"id": group + "/certificates/primary", "thumbprint": e.ActiveCA().Thumbprint().String()}, nil},
 		{typeVerification, map[string]any{"verified": true, "subject": acctest.Unknown}, map[string]any{"verified": true, "subject": e.ActiveCA().Subject()}},
 		{typeTrust, map[string]any{"primary": acctest.Unknown, "secondary": acctest.Unknown}, map[string]any{"secondary": nil}},
+		{typeDPSVerification, map[string]any{"verified": true, "subject": acctest.Unknown, "name": estateCertificate}, map[string]any{"verified": true, "subject": e.ActiveCA().Subject()}},
+		{typeDPSGroup, map[string]any{"id": acctest.Unknown, "dps_id": acctest.Unknown}, map[string]any{"id": e.DPSGroupID(estateGroup), "dps_id": e.DPS().ResourceID}},
+		{typeDPSTrust, map[string]any{"primary": acctest.Unknown, "secondary": acctest.Unknown}, map[string]any{"secondary": nil}},
 	} {
 		e.ResetRequests()
 		plan := later.PlanCreate(test.typeName, e.arguments[test.typeName])
@@ -163,6 +166,8 @@ func TestApply_whatIsStillUnknownSendsNothing(t *testing.T) {
 		{typeVerification, "certificate_id", "is not the ID of a certificate"},
 		{typeCode, "certificate_id", "is not the ID of a certificate"},
 		{typeTrust, "enrollment_group_id", "is not the ID of an enrollment group"},
+		{typeDPSVerification, "certificate_id", "is not the resource ID of a certificate"},
+		{typeDPSTrust, "enrollment_group_id", "is not the ID of an enrollment group"},
 	} {
 		arguments := e.with(test.typeName, map[string]any{test.argument: acctest.Unknown})
 		for what, plan := range map[string]acctest.Plan{
@@ -244,11 +249,11 @@ func TestRefresh_defaultsThatAreUnknown(t *testing.T) {
 		if written := e.written(); len(written) > 0 {
 			t.Errorf("%s: %v were sent", typeName, written)
 		}
-		if warned := containsOne(after.Warnings, "The trust was not checked"); warned != (typeName == typeTrust) {
+		if warned := containsOne(after.Warnings, "The trust was not checked"); warned != (typeName == typeTrust || typeName == typeDPSTrust) {
 			t.Errorf("%s: warnings %q", typeName, after.Warnings)
 		}
 	}
-	for _, typeName := range []string{typeTenantCA, typeGroup, typeCertificate} {
+	for _, typeName := range []string{typeTenantCA, typeGroup, typeCertificate, typeDPSGroup} {
 		if listed := later.List(typeName, nil, false, 10); len(listed) != 1 || !containsOne(listed[0].Errors, "known only after the apply") {
 			t.Errorf("the list of %s is %v, want one error", typeName, listed)
 		}

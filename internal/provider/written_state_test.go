@@ -29,6 +29,10 @@ func TestWrittenState_withAMalformedIDIsAnError(t *testing.T) {
 		typeVerification: {"certificate_id", nil, false},
 		typeCode:         {"certificate_id", nil, false},
 		typeTrust:        {"enrollment_group_id", nil, true},
+
+		typeDPSVerification: {"certificate_id", nil, false},
+		typeDPSGroup:        {"id", map[string]any{"provisioning_status": "disabled"}, true},
+		typeDPSTrust:        {"enrollment_group_id", nil, true},
 	} {
 		state := maps.Clone(e.resources[typeName].State)
 		state[test.id] = malformed

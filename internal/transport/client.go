@@ -105,6 +105,10 @@ type Call struct {
 	Body any
 	// ContentType of the body; ContentTypeJSON when empty.
 	ContentType string
+	// Header holds further headers, such as If-Match.
+	Header http.Header
+	// Received, unless nil, sees the headers of a successful answer.
+	Received func(http.Header)
 	// Once marks a call that must not be repeated when its effect is unknown. It
 	// is still repeated after 429, since the service did nothing then.
 	Once bool
@@ -133,6 +137,9 @@ func (c *Client) Send(ctx context.Context, call Call, out any) error {
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		return c.failure(call, last, err)
+	}
+	if call.Received != nil {
+		call.Received(response.Header)
 	}
 	if err := decode(body, out); err != nil {
 		return &UnreadableError{Service: c.service.Name, Operation: call.Operation, Cause: err}
@@ -205,6 +212,9 @@ func (c *Client) send(ctx context.Context, call Call) (*http.Response, error) {
 	request, err := runtime.NewRequest(ctx, call.Method, call.URL)
 	if err != nil {
 		return nil, err
+	}
+	for name, values := range call.Header {
+		request.Raw().Header[http.CanonicalHeaderKey(name)] = values
 	}
 	request.Raw().Header.Set("Accept", ContentTypeJSON)
 	if call.Body != nil {

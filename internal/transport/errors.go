@@ -5,6 +5,7 @@ package transport
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -172,7 +173,7 @@ func EffectUnknown(err error) bool {
 
 const maxMessage = 1000
 
-// newError reads an answer leniently: the services use four shapes of error body,
+// newError reads an answer leniently: the services use five shapes of error body,
 // and gateways in front of them send text or nothing.
 func newError(service Service, call Call, response *http.Response) *Error {
 	body, _ := runtime.Payload(response)
@@ -214,7 +215,8 @@ func redirectsTo(response *http.Response) string {
 
 // read takes code and message from {"error":{"code","message"}} (Azure Resource
 // Manager, IoT Central), from [{"ErrorCode","Title","Detail"}] (Azure Sphere
-// public API), from {"Code","Message"}, or else the text as it is.
+// public API), from {"Code","Message"} and {"errorCode","message","trackingId"}
+// (Device Provisioning Service, where codes are numbers), or else the text as it is.
 func (e *Error) read(body []byte) {
 	body = bytes.TrimSpace(body)
 	var members map[string]json.RawMessage
@@ -253,7 +255,7 @@ func (e *Error) readObject(members map[string]json.RawMessage) {
 		}
 		return
 	}
-	e.set(text(member(members, "code")), text(member(members, "message")), "")
+	e.set(cmp.Or(text(member(members, "code")), text(member(members, "errorCode"))), text(member(members, "message")), text(member(members, "trackingId")))
 	if e.Message == "" {
 		e.Message = strings.TrimSpace(text(member(members, "error")) + " " + text(member(members, "error_description")))
 	}

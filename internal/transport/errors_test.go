@@ -73,6 +73,17 @@ func TestError_readsEveryShapeOfBody(t *testing.T) {
 			message:   "B",
 			requestID: "header",
 		},
+		"Device Provisioning Service": {
+			body:      `{"errorCode":409202,"trackingId":"id-4","message":"EnrollmentGroup already exists.","timestampUtc":"2026-05-01T12:00:00Z"}`,
+			code:      "409202",
+			message:   "EnrollmentGroup already exists.",
+			requestID: "id-4",
+		},
+		"its certificates in Azure Resource Manager": {
+			body:    `{"code":412001,"httpStatusCode":"PreconditionFailed","message":"Invalid ETag supplied."}`,
+			code:    "412001",
+			message: "Invalid ETag supplied.",
+		},
 		"a code in the header only": {
 			header: map[string]string{"x-ms-error-code": "Throttled", "request-id": "id-3"},
 			code:   "Throttled", requestID: "id-3",

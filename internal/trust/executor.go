@@ -77,8 +77,16 @@ type Result struct {
 	Failures []*StepError
 }
 
+// placesReader is a RelyingService that reads several places at once.
+type placesReader interface {
+	ReadPlaces(ctx context.Context, places []Place) (map[Place]Holding, error)
+}
+
 // ReadPlaces reads what places hold. Those that are empty are missing.
 func ReadPlaces(ctx context.Context, service RelyingService, places []Place) (map[Place]Holding, error) {
+	if reader, ok := service.(placesReader); ok {
+		return reader.ReadPlaces(ctx, places)
+	}
 	holds := map[Place]Holding{}
 	for _, place := range places {
 		holding, filled, err := service.Read(ctx, place)

@@ -42,8 +42,10 @@ const maxAttempts = 4
 // real service lag is not known.
 const maxReads = 5
 
-// Handshake verifies the certificate in an entry of an enrollment group.
+// Handshake verifies a certificate of a relying service: the one in an entry of an
+// enrollment group of IoT Central, or any that is Provable.
 type Handshake struct {
+	// Verifier is IoT Central. What is Provable needs none.
 	Verifier Verifier
 	Prover   Prover
 	// Now is the clock that the proof is checked against.
@@ -59,32 +61,77 @@ type Handshake struct {
 	Answer iotcentral.SigningCertificate
 }
 
+// Provable is one certificate of a relying service, which the handshake verifies.
+type Provable interface {
+	// Name names where the certificate is, in messages.
+	Name() string
+	// Absent says that there is none.
+	Absent() string
+	// Read returns what is there. It is a 404 when there is no certificate.
+	Read(ctx context.Context) (Holding, error)
+	// Code asks for a verification code. Verify sends the proof that was made for it.
+	Code(ctx context.Context) (string, error)
+	Verify(ctx context.Context, proof *certs.Certificate) error
+}
+
+// entryCertificate is the certificate in an entry of an enrollment group of IoT
+// Central.
+type entryCertificate struct {
+	verifier Verifier
+	id       iotcentral.CertificateID
+}
+
+// Name implements Provable.
+func (e entryCertificate) Name() string {
+	return fmt.Sprintf("the %s entry of enrollment group %s on %s", e.id.Entry, e.id.Group, e.id.Host)
+}
+
+// Absent implements Provable.
+func (e entryCertificate) Absent() string {
+	return e.Name() + " holds no certificate, or the group does not exist"
+}
+
+// Read implements Provable.
+func (e entryCertificate) Read(ctx context.Context) (Holding, error) {
+	found, err := e.verifier.Certificate(ctx, e.id)
+
+	return Holding(found), err
+}
+
+// Code implements Provable.
+func (e entryCertificate) Code(ctx context.Context) (string, error) {
+	return e.verifier.GenerateVerificationCode(ctx, e.id)
+}
+
+// Verify implements Provable.
+func (e entryCertificate) Verify(ctx context.Context, proof *certs.Certificate) error {
+	return e.verifier.Verify(ctx, e.id, proof)
+}
+
 // EmptyEntryError says that there is no certificate to verify.
 type EmptyEntryError struct {
-	ID iotcentral.CertificateID
+	// Absent says where.
+	Absent string
 }
 
 // Error implements error.
-func (e *EmptyEntryError) Error() string {
-	return fmt.Sprintf("the %s entry of enrollment group %s on %s holds no certificate, or the group does not exist",
-		e.ID.Entry, e.ID.Group, e.ID.Host)
-}
+func (e *EmptyEntryError) Error() string { return e.Absent }
 
 // OtherCertificateError says that an entry holds another certificate than the one
 // to verify.
 type OtherCertificateError struct {
-	ID          iotcentral.CertificateID
+	// Name is that of the entry.
+	Name        string
 	Found, Want certs.Thumbprint
 }
 
 // Error implements error.
 func (e *OtherCertificateError) Error() string {
-	return fmt.Sprintf("the %s entry of enrollment group %s on %s holds the certificate with thumbprint %s, not %s; "+
-		"only the latter can be verified", e.ID.Entry, e.ID.Group, e.ID.Host, e.Found, e.Want)
+	return fmt.Sprintf("%s holds the certificate with thumbprint %s, not %s; only the latter can be verified", e.Name, e.Found, e.Want)
 }
 
-// ProofRefusedError says that a proof of possession would not convince IoT
-// Central. It was not sent.
+// ProofRefusedError says that a proof of possession would not convince the
+// service. It was not sent.
 type ProofRefusedError struct {
 	cause error
 }
@@ -95,9 +142,9 @@ func (e *ProofRefusedError) Error() string { return e.cause.Error() }
 // Unwrap returns one of the errors of certs.CheckProof.
 func (e *ProofRefusedError) Unwrap() error { return e.cause }
 
-// ErrStillUnverified says that IoT Central accepted the proof, but does not show
+// ErrStillUnverified says that the service accepted the proof, but does not show
 // the certificate as verified.
-var ErrStillUnverified = errors.New("IoT Central accepted the proof of possession, but still shows the certificate as not verified")
+var ErrStillUnverified = errors.New("the proof of possession was accepted, but the certificate is still shown as not verified")
 
 // Run makes sure that the entry holds the certificate with the thumbprint and
 // that it is verified, and returns that CA certificate. When it is verified
@@ -106,10 +153,15 @@ var ErrStillUnverified = errors.New("IoT Central accepted the proof of possessio
 //
 // A code, its proof and the verification belong together: a code may be void once
 // another was generated or after a failed attempt. So when one of these calls
-// fails and may have had an effect, or IoT Central refuses the proof, Run reads
+// fails and may have had an effect, or the service refuses the proof, Run reads
 // the entry again and starts over with a fresh code. It does so only when the entry
 // stays unverified: a read may lag behind what was done.
 func (h *Handshake) Run(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint) (*certs.Certificate, error) {
+	return h.Prove(ctx, entryCertificate{h.Verifier, id}, thumbprint)
+}
+
+// Prove is Run for a certificate of any relying service.
+func (h *Handshake) Prove(ctx context.Context, id Provable, thumbprint certs.Thumbprint) (*certs.Certificate, error) {
 	verified, err := h.firstLook(ctx, id, thumbprint)
 	if err != nil {
 		return nil, err
@@ -141,7 +193,7 @@ type trial struct {
 // repeat makes attempts until the certificate is verified. An attempt that sent the
 // proof is followed by a read, and so is each pause: the attempt before it may have
 // had an effect after all.
-func (h *Handshake) repeat(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint, repeated string, attempt func() trial) error {
+func (h *Handshake) repeat(ctx context.Context, id Provable, thumbprint certs.Thumbprint, repeated string, attempt func() trial) error {
 	for n := 1; ; n++ {
 		tried := attempt()
 		failure := tried.failure
@@ -180,7 +232,7 @@ func joinUnread(failure, read error) error {
 
 // confirm reads the entry after an attempt: once, or until it is verified when the
 // service accepted the proof.
-func (h *Handshake) confirm(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint, accepted bool) (bool, error) {
+func (h *Handshake) confirm(ctx context.Context, id Provable, thumbprint certs.Thumbprint, accepted bool) (bool, error) {
 	if !accepted {
 		return h.look(ctx, id, thumbprint)
 	}
@@ -192,7 +244,7 @@ func (h *Handshake) confirm(ctx context.Context, id iotcentral.CertificateID, th
 }
 
 // firstLook says what the entry holds before anything is done.
-func (h *Handshake) firstLook(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint) (bool, error) {
+func (h *Handshake) firstLook(ctx context.Context, id Provable, thumbprint certs.Thumbprint) (bool, error) {
 	if h.Answer.Thumbprint == thumbprint {
 		return h.Answer.Verified, nil
 	}
@@ -202,7 +254,7 @@ func (h *Handshake) firstLook(ctx context.Context, id iotcentral.CertificateID, 
 
 // look reads the entry. After an upload it reads until the entry shows the
 // certificate.
-func (h *Handshake) look(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint) (bool, error) {
+func (h *Handshake) look(ctx context.Context, id Provable, thumbprint certs.Thumbprint) (bool, error) {
 	return h.poll(ctx, func() (shown, verified bool, err error) {
 		verified, err = h.isVerified(ctx, id, thumbprint)
 		return !h.mayLag(err), verified, err
@@ -231,15 +283,15 @@ func (h *Handshake) poll(ctx context.Context, read func() (shown, verified bool,
 }
 
 // isVerified reads the entry, and makes sure that it holds the certificate.
-func (h *Handshake) isVerified(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint) (bool, error) {
-	found, err := h.Verifier.Certificate(ctx, id)
+func (h *Handshake) isVerified(ctx context.Context, id Provable, thumbprint certs.Thumbprint) (bool, error) {
+	found, err := id.Read(ctx)
 	switch {
 	case transport.IsNotFound(err):
-		return false, &EmptyEntryError{ID: id}
+		return false, &EmptyEntryError{Absent: id.Absent()}
 	case err != nil:
 		return false, err
 	case found.Thumbprint != thumbprint:
-		return false, &OtherCertificateError{ID: id, Found: found.Thumbprint, Want: thumbprint}
+		return false, &OtherCertificateError{Name: id.Name(), Found: found.Thumbprint, Want: thumbprint}
 	}
 
 	return found.Verified, nil
@@ -247,11 +299,12 @@ func (h *Handshake) isVerified(ctx context.Context, id iotcentral.CertificateID,
 
 // attempt runs code, proof, check and verification once. A failure may be cured by
 // a fresh code when the effect of the call is unknown or the proof was refused.
-func (h *Handshake) attempt(ctx context.Context, id iotcentral.CertificateID, ca *certs.Certificate) trial {
-	code, err := h.Verifier.GenerateVerificationCode(ctx, id)
+func (h *Handshake) attempt(ctx context.Context, id Provable, ca *certs.Certificate) trial {
+	code, err := id.Code(ctx)
 	if err != nil {
 		unseen := h.Uploaded && transport.IsNotFound(err)
-		return trial{curable: unseen || transport.EffectUnknown(err), failure: err}
+		changed := transport.StatusCode(err) == http.StatusPreconditionFailed // A fresh look knows the etag.
+		return trial{curable: unseen || changed || transport.EffectUnknown(err), failure: err}
 	}
 	proof, err := h.Prover.Prove(ctx, ca.Thumbprint(), code)
 	if err != nil {
@@ -260,12 +313,12 @@ func (h *Handshake) attempt(ctx context.Context, id iotcentral.CertificateID, ca
 	if err := certs.CheckProof(proof, ca, code, h.Now()); err != nil {
 		return trial{failure: &ProofRefusedError{cause: err}}
 	}
-	err = h.Verifier.Verify(ctx, id, proof)
+	err = id.Verify(ctx, proof)
 
 	return trial{sent: true, curable: transport.EffectUnknown(err) || isRefusedProof(err), failure: err}
 }
 
-// isRefusedProof reports whether IoT Central refused the proof itself, for
+// isRefusedProof reports whether the service refused the proof itself, for
 // instance because somebody else generated a code meanwhile. With which status is
 // not documented, so every one counts that is not about permission or absence.
 func isRefusedProof(err error) bool {

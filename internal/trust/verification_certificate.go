@@ -5,6 +5,7 @@ package trust
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
@@ -32,6 +33,12 @@ func (e *CodeVoidError) Unwrap() error { return e.cause }
 // The same proof is sent again only when an answer was lost, or the service does
 // not show its effect, and the entry still shows none after a pause.
 func (h *Handshake) Submit(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint, proof, ca *certs.Certificate) error {
+	return h.SubmitTo(ctx, entryCertificate{h.Verifier, id}, thumbprint, proof, ca)
+}
+
+// SubmitTo is Submit for a certificate of any relying service. A certificate that somebody else has changed meanwhile is
+// looked at afresh.
+func (h *Handshake) SubmitTo(ctx context.Context, id Provable, thumbprint certs.Thumbprint, proof, ca *certs.Certificate) error {
 	if verified, err := h.firstLook(ctx, id, thumbprint); err != nil || verified {
 		return err
 	}
@@ -40,10 +47,11 @@ func (h *Handshake) Submit(ctx context.Context, id iotcentral.CertificateID, thu
 	}
 
 	return h.repeat(ctx, id, thumbprint, "each with the same proof", func() trial {
-		failure := h.Verifier.Verify(ctx, id, proof)
-		if isRefusedProof(failure) && !transport.EffectUnknown(failure) {
+		failure := id.Verify(ctx, proof)
+		changed := transport.StatusCode(failure) == http.StatusPreconditionFailed
+		if !changed && isRefusedProof(failure) && !transport.EffectUnknown(failure) {
 			failure = &CodeVoidError{cause: failure}
 		}
-		return trial{sent: true, curable: transport.EffectUnknown(failure), failure: failure}
+		return trial{sent: true, curable: changed || transport.EffectUnknown(failure), failure: failure}
 	})
 }

@@ -16,7 +16,7 @@ import (
 // is generated: nobody has seen the first one. The Prover of the handshake is not
 // used.
 func (h *Handshake) GenerateCode(ctx context.Context, id iotcentral.CertificateID, thumbprint certs.Thumbprint) (string, error) {
-	if _, err := h.firstLook(ctx, id, thumbprint); err != nil {
+	if _, err := h.firstLook(ctx, entryCertificate{h.Verifier, id}, thumbprint); err != nil {
 		return "", err
 	}
 

@@ -25,6 +25,7 @@ var titles = map[string]string{
 	"azuredevops": "Tokens of Azure Pipelines",
 
 	"provisioning": "Device Provisioning Service, as devices call it",
+	"dps":          "Device Provisioning Service, its enrollment groups",
 }
 
 // resourceGroup is what most paths of Resource Manager begin with.

@@ -21,6 +21,9 @@ func armError(c *call, f *rest.Failure) rest.Answer {
 	if !f.Own {
 		return a.With(causeHeader, "gateway")
 	}
+	if provider := c.provider(); provider != nil {
+		return provider.Shape(f).With(causeHeader, "service")
+	}
 	a.ContentType = "application/json"
 	if c.s.config.Behavior.ErrorBodyAbsent {
 		a = rest.Empty(f.Status)

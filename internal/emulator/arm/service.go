@@ -35,6 +35,7 @@ type Config struct {
 	Tenant         *entra.Tenant
 	Store          *catalog.Store
 	Applications   Applications
+	Providers      []Provider // emulated elsewhere
 	Behavior       Behavior
 }
 
@@ -81,6 +82,7 @@ func New(config Config, host rest.Host) *Service {
 	s.addSubscriptions()
 	s.addOperations()
 	s.addIoTApps()
+	s.addProviders()
 	return s
 }
 
@@ -108,6 +110,7 @@ var armWords = []string{
 	"listDeployments", "listDeviceGroups", "listDeviceInsights", "listDevices", "products",
 	"generateDefaultDeviceGroups", "deviceGroups", "claimDevices", "devices", "generateCapabilityImage",
 	"locations", "operationStatuses", "operations",
+	"Microsoft.Devices", "provisioningServices", "generateVerificationCode", "verify",
 }
 
 // canonicalARMPath spells the words of a resource path as the routes do, and leaves names as they are. Words and names
@@ -170,6 +173,9 @@ func (c *call) checkVersion() *rest.Failure {
 	version, supported := c.Query("api-version"), []string{sphereAPIVersion}
 	if strings.HasPrefix(c.Route.Action, "Microsoft.IoTCentral/") {
 		supported = iotAppsAPIVersions
+	}
+	if provider := c.provider(); provider != nil {
+		supported = provider.APIVersions
 	}
 	switch {
 	case version == "":

@@ -41,12 +41,16 @@ var nullable = []string{
 // centralTitle is the title of the files of IoT Central.
 const centralTitle = "Azure IoT Central"
 
+// resourceProviderTitle is the title of the file of Device Provisioning Service in Resource Manager.
+const resourceProviderTitle = "iotDpsClient"
+
 // document is an OpenAPI 2 file, with its schemas as those of OpenAPI 3. It is read
 // by hand: openapi2conv of kin-openapi refuses the references of Azure's files to
 // others, and leaves objects open for members that are not declared.
 type document struct {
 	basePath   string
 	version    string
+	anyVersion bool // it is compared with other versions as well
 	consumes   []string
 	operations []*operation
 	schemas    openapi3.Schemas
@@ -151,6 +155,14 @@ func (b *builder) document(root tree) (*document, error) {
 			}
 			for status, value := range child(raw, "responses") {
 				p.responses[status] = ""
+				if title := text(child(root, "info"), "title"); status == "default" && title == resourceProviderTitle {
+					// The file knows the errors of the resource provider alone, and not those of Resource Manager before it.
+					p.responses[status] = op.id + "." + status
+					b.schemas[op.id+"."+status] = tree{"anyOf": []any{
+						b.schema(child(asTree(value), "schema")), b.schema(tree{"$ref": "#/definitions/ErrorResponse"}),
+					}}
+					continue
+				}
 				if schema := child(asTree(value), "schema"); len(schema) > 0 {
 					p.responses[status] = op.id + "." + status
 					b.schemas[op.id+"."+status] = b.schema(schema)
@@ -251,6 +263,9 @@ func (b *builder) flat(name string) tree {
 		return b.schema(raw)
 	}
 	closed := tree{"type": "object", "properties": properties, "additionalProperties": false}
+	if _, open := raw["additionalProperties"]; open {
+		closed["additionalProperties"] = true // A twin holds anything, whatever type the file gives its members.
+	}
 	if len(required) > 0 {
 		closed["required"] = required
 	}

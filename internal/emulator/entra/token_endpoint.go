@@ -114,7 +114,7 @@ func audienceOf(scopes string) (string, *rest.Failure) {
 // knownResource refuses resources that no emulated service has.
 func knownResource(resource string) (string, *rest.Failure) {
 	switch trimmed := strings.TrimRight(resource, "/"); trimmed {
-	case AudienceAzureSphere, AudienceIoTCentral, ResourceManagerAudiences[0], ResourceManagerAudiences[1]:
+	case AudienceAzureSphere, AudienceIoTCentral, AudienceDPS, ResourceManagerAudiences[0], ResourceManagerAudiences[1]:
 		return trimmed, nil
 	}
 	return "", rest.Fail(http.StatusBadRequest, "invalid_resource",

@@ -27,6 +27,7 @@ const (
 	AudienceResourceManager = "https://management.azure.com"
 	AudienceAzureSphere     = "https://firstparty.sphere.azure.net/api"
 	AudienceIoTCentral      = "https://apps.azureiotcentral.com"
+	AudienceDPS             = "https://azure-devices-provisioning.net"
 )
 
 // ResourceManagerAudiences are the audiences that Azure Resource Manager accepts: its own and the one of its predecessor.

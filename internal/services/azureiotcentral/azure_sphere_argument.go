@@ -5,6 +5,7 @@ package azureiotcentral
 
 import (
 	"context"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -49,16 +50,22 @@ func scopeOf(ctx context.Context, configured *clients.Clients, argument types.Ob
 
 // knownScopeOf is scopeOf for what cannot go on without a tenant. It reports why
 // there is none.
-func knownScopeOf(ctx context.Context, configured *clients.Clients, argument types.Object, diags *diag.Diagnostics) (sphere.Scope, bool) {
+func knownScopeOf(ctx context.Context, configured *clients.Clients, typeName string, argument types.Object, diags *diag.Diagnostics) (sphere.Scope, bool) {
 	scope, known, err := scopeOf(ctx, configured, argument, diags)
 	if err == nil && !known {
 		err = clients.ErrTenantLater
 	}
 	if err != nil {
-		diags.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
+		addNoTenant(typeName, err, diags)
 	}
 
 	return scope, !diags.HasError()
+}
+
+// addNoTenant reports why azure_sphere of a type means no tenant.
+func addNoTenant(typeName string, err error, diags *diag.Diagnostics) {
+	provider, _, _ := strings.Cut(typeName, "_")
+	diags.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", clients.ExplainMissing(err, provider, "azure_sphere = { catalog_id = … }"))
 }
 
 // azureSphereAttributes are the nested attributes of azure_sphere in a resource.

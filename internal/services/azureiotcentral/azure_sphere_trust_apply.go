@@ -41,18 +41,18 @@ func (a attempt) save(ctx context.Context, private services.PrivateWriter, diags
 // apply decides anew, does what the plan allows of it, and lets the model show what
 // the entries hold then. ours is what they held of the tenant's CAs.
 func (r *trustResource) apply(ctx context.Context, plan *trustModel, instance string, ours map[trust.Place]certs.Thumbprint, diags *diag.Diagnostics) (done attempt) {
-	group, err := iotcentral.ParseGroupID(plan.EnrollmentGroupID.ValueString())
+	group, err := r.target.ParseGroupID(plan.EnrollmentGroupID.ValueString())
 	if err != nil {
 		diags.AddAttributeError(path.Root("enrollment_group_id"), "Not the ID of an enrollment group", fwtypes.Sentence(err))
 		return done
 	}
 	done.group = group
-	scope, ok := knownScopeOf(ctx, r.Clients, plan.AzureSphere, diags)
-	if !ok || !takeClaim(r.Clients, trustClaim(instance, group, scope), diags) {
+	scope, ok := knownScopeOf(ctx, r.Clients, r.target.Words().TypeName, plan.AzureSphere, diags)
+	if !ok || !takeClaim(r.Clients, r.claim(instance, group, scope), diags) {
 		return done
 	}
 	// Another trust may share the group: each decides with what the other has done.
-	end, err := r.Claims().Turn(ctx, group)
+	end, err := r.target.Turn(ctx, r.Clients, group)
 	if err != nil {
 		clients.AddError(diags, "Cannot establish trust in the Azure Sphere tenant", err)
 		return done
@@ -67,8 +67,10 @@ func (r *trustResource) apply(ctx context.Context, plan *trustModel, instance st
 	decision := trust.Decide(found.Situation)
 	promised := plan.trustView
 	steps := promised.allowed(ctx, decision, diags)
-	executor := trust.Executor{Service: r.service(group, found.Tenant)}
+	service := r.service(found)
+	executor := trust.Executor{Service: service}
 	result := executor.Execute(ctx, found.Holds, steps)
+	r.target.Finish(ctx, r.Clients, group, service, found.over(), diags)
 
 	found.Holds = result.Holds
 	found.Ours = stillOurs(found.Ours, steps, result.Holds)
@@ -91,13 +93,13 @@ func (r *trustResource) apply(ctx context.Context, plan *trustModel, instance st
 // lookForApply reads both services. A new catalog gets its first CA after a minute
 // or two.
 func (r *trustResource) lookForApply(ctx context.Context, group iotcentral.GroupID, scope sphere.Scope, replaceForeign bool, diags *diag.Diagnostics) (findings, bool) {
-	found := findings{Group: group, Tenant: scope, Situation: trust.Situation{Places: groupPlaces(), ReplaceForeign: replaceForeign}}
+	found := findings{Target: r.target, Group: group, Tenant: scope, Situation: trust.Situation{Places: groupPlaces(), ReplaceForeign: replaceForeign}}
 	if _, err := trust.AwaitCA(ctx, r.Tenant(scope), certs.Thumbprint{}, r.Backoff); err != nil && !errors.Is(err, trust.ErrNoActiveCA) {
 		clients.AddError(diags, "Cannot list the tenant CA certificates", err)
 		return found, false
 	}
 	snapshot := r.look(ctx, scope, diags)
-	holds, err := trust.ReadPlaces(ctx, placesOf(r.Clients, group), found.Places)
+	holds, err := trust.ReadPlaces(ctx, r.service(found), found.Places)
 	if err != nil {
 		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
 	}
@@ -194,11 +196,7 @@ func (f findings) report(decision trust.Decision, result trust.Result, trusted b
 
 // explain says why a step failed.
 func (r *trustResource) explain(ctx context.Context, group iotcentral.GroupID, failure *trust.StepError) string {
-	if failure.Step.Action == trust.Upload {
-		return explainUpload(ctx, r.Clients, group.Certificate(iotcentral.Entry(failure.Step.Place)), failure.Step.CA.Thumbprint, failure.Err)
-	}
-
-	return clients.Explain(failure.Err)
+	return r.target.Explain(ctx, r.Clients, group, failure)
 }
 
 // described says what a step does.

@@ -55,19 +55,31 @@ func shownProblemTypes() map[string]attr.Type {
 
 // NewAzureSphereTrustDataSource returns iotcentral_azure_sphere_trust as a data
 // source: it watches a group that anybody may have set up.
-func NewAzureSphereTrustDataSource() datasource.DataSource { return &trustDataSource{} }
+func NewAzureSphereTrustDataSource() datasource.DataSource {
+	return NewTrustDataSource(centralTarget{})
+}
 
-type trustDataSource struct{ clients.DataSource }
+// NewTrustDataSource returns the data source that watches the enrollment groups of a
+// target.
+func NewTrustDataSource(target TrustTarget) datasource.DataSource {
+	return &trustDataSource{target: target}
+}
+
+type trustDataSource struct {
+	clients.DataSource
+
+	target TrustTarget
+}
 
 var _ datasource.DataSourceWithConfigure = (*trustDataSource)(nil)
 
 // Metadata implements datasource.DataSource.
-func (*trustDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = "iotcentral_azure_sphere_trust"
+func (d *trustDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = d.target.Words().TypeName
 }
 
 // Schema implements datasource.DataSource.
-func (*trustDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *trustDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	instant := func(description string) schema.Attribute {
 		return schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description}
 	}
@@ -79,8 +91,8 @@ func (*trustDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, re
 		Attributes: map[string]schema.Attribute{
 			"id": text("Same as `enrollment_group_id`."),
 			"enrollment_group_id": schema.StringAttribute{
-				Required: true, MarkdownDescription: "ID of the enrollment group: " + groupIDFormDescription,
-				Validators: []validator.String{fwtypes.Check("Not the ID of an enrollment group", checkGroupID)},
+				Required: true, MarkdownDescription: "ID of the enrollment group: " + d.target.Words().GroupIDForm,
+				Validators: []validator.String{fwtypes.Check("Not the ID of an enrollment group", checkGroupIDOf(d.target))},
 			},
 			"azure_sphere": schema.SingleNestedAttribute{
 				Optional: true, MarkdownDescription: "The Azure Sphere tenant that the group must trust. Default: the tenant of the provider block.",
@@ -134,16 +146,16 @@ func (d *trustDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	group, err := iotcentral.ParseGroupID(config.EnrollmentGroupID.ValueString())
+	group, err := d.target.ParseGroupID(config.EnrollmentGroupID.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("enrollment_group_id"), "Not the ID of an enrollment group", fwtypes.Sentence(err))
 		return
 	}
-	scope, ok := knownScopeOf(ctx, d.Clients, config.AzureSphere, &resp.Diagnostics)
+	scope, ok := knownScopeOf(ctx, d.Clients, d.target.Words().TypeName, config.AzureSphere, &resp.Diagnostics)
 	if !ok {
 		return
 	}
-	found := findings{Group: group, Tenant: scope, Situation: trust.Situation{Places: groupPlaces(), Now: d.Now()}}
+	found := findings{Target: d.target, Group: group, Tenant: scope, Situation: trust.Situation{Places: groupPlaces(), Now: d.Now()}}
 	problems := d.look(ctx, &found, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -165,7 +177,7 @@ func (d *trustDataSource) look(ctx context.Context, found *findings, diags *diag
 		return nil
 	}
 	found.Certificates, found.Now = certificates, d.Now()
-	exists := readGroup(ctx, d.Clients, found, diags)
+	exists := readGroup(ctx, d.target, d.Clients, found, diags)
 	confirmLoss(ctx, d.Clients, found, diags)
 	var problems []problem
 	if missingTenant {

@@ -17,7 +17,6 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -45,7 +44,7 @@ func (r *trustResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if req.State.Raw.IsNull() {
 		services.WritePrivate(ctx, resp.Private, purposeKey, purpose{Create: plan.EnrollmentGroupID.ValueString()}, &resp.Diagnostics)
 	}
-	if group, err := iotcentral.ParseGroupID(plan.EnrollmentGroupID.ValueString()); err == nil {
+	if group, err := r.target.ParseGroupID(plan.EnrollmentGroupID.ValueString()); err == nil {
 		r.rememberGroup(ctx, group, resp.Private, &resp.Diagnostics)
 	}
 	r.plan(ctx, req, &plan, &resp.Diagnostics)
@@ -63,7 +62,7 @@ func (r *trustResource) planDestroy(ctx context.Context, req resource.ModifyPlan
 	}
 	var state trustModel
 	diags.Append(req.State.Get(ctx, &state)...)
-	group, err := iotcentral.ParseGroupID(state.EnrollmentGroupID.ValueString())
+	group, err := r.target.ParseGroupID(state.EnrollmentGroupID.ValueString())
 	if err != nil || diags.HasError() {
 		return false
 	}
@@ -99,9 +98,9 @@ func foreignStays(place trust.Place, thumbprint certs.Thumbprint) string {
 	return fmt.Sprintf("The %s entry holds the certificate %s, which is not known as a CA of the Azure Sphere tenant. It stays.", place, thumbprint)
 }
 
-// trustClaim is what a trust manages: the CAs of a tenant in a group.
-func trustClaim(instance string, group iotcentral.GroupID, tenant sphere.Scope) clients.Claim {
-	return clients.Claim{Type: trustType, Instance: instance, Group: group, Tenant: tenant}
+// claim is what a trust manages: the CAs of a tenant in a group.
+func (r *trustResource) claim(instance string, group iotcentral.GroupID, tenant sphere.Scope) clients.Claim {
+	return clients.Claim{Type: r.target.Words().TypeName, Instance: instance, Group: group, Tenant: tenant}
 }
 
 // purpose is what a plan is for. It is kept in the planned private state, since
@@ -122,14 +121,14 @@ func (r *trustResource) plan(ctx context.Context, req resource.ModifyPlanRequest
 	plan.planUnknown()
 	scope, known, err := scopeOf(ctx, r.Clients, plan.AzureSphere, diags)
 	if err != nil {
-		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
+		addNoTenant(r.target.Words().TypeName, err, diags)
 		return
 	}
-	group, err := iotcentral.ParseGroupID(plan.EnrollmentGroupID.ValueString())
+	group, err := r.target.ParseGroupID(plan.EnrollmentGroupID.ValueString())
 	if err != nil || !known {
 		return
 	}
-	claim := trustClaim(instanceOf(ctx, req.Private, diags), group, scope)
+	claim := r.claim(instanceOf(ctx, req.Private, diags), group, scope)
 	planClaim(r.Clients, claim, diags)
 	found, ok := r.present(ctx, req, group, scope, diags)
 	if !ok {
@@ -163,7 +162,7 @@ func (r *trustResource) present(ctx context.Context, req resource.ModifyPlanRequ
 	}
 	var state trustModel
 	diags.Append(req.State.Get(ctx, &state)...)
-	found := findings{Group: group, Tenant: scope, Situation: r.stateSituation(ctx, &state, req.Private, diags)}
+	found := findings{Target: r.target, Group: group, Tenant: scope, Situation: r.stateSituation(ctx, &state, req.Private, diags)}
 	snapshot, saved := services.ReadSnapshot(ctx, req.Private, scope, diags)
 	if !saved {
 		snapshot = r.look(ctx, scope, diags)
@@ -176,21 +175,17 @@ func (r *trustResource) present(ctx context.Context, req resource.ModifyPlanRequ
 // presentForCreate looks at the group and the tenant. A group that does not exist
 // yet holds nothing.
 func (r *trustResource) presentForCreate(ctx context.Context, group iotcentral.GroupID, scope sphere.Scope, diags *diag.Diagnostics) (findings, bool) {
-	found := findings{Group: group, Tenant: scope, Situation: trust.Situation{Places: groupPlaces(), Holds: map[trust.Place]trust.Holding{}}}
-	enrollment, err := r.GroupForPlan(ctx, group)
+	found := findings{Target: r.target, Group: group, Tenant: scope, Situation: trust.Situation{Places: groupPlaces(), Holds: map[trust.Place]trust.Holding{}}}
+	look, err := r.target.LookForPlan(ctx, r.Clients, group, found.Places)
 	switch {
-	case transport.IsNotFound(err):
 	case err != nil:
-		clients.AddError(diags, "Cannot read the enrollment group", err)
-	case enrollment.Attestation.Type == iotcentral.AttestationSymmetricKey:
+		clients.AddError(diags, readFailure(look), err)
+	case look.Enrollment.Attestation.Type == iotcentral.AttestationSymmetricKey:
 		diags.AddAttributeError(path.Root("enrollment_group_id"), needsX509, notX509(group))
-	default:
-		found.Holds, err = trust.ReadPlaces(ctx, placesOf(r.Clients, group), found.Places)
-		if err != nil {
-			clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
-		}
+	case look.Holds != nil:
+		found.Holds = look.Holds
 	}
-	found.Enrollment = enrollment
+	found.Enrollment = look.Enrollment
 	snapshot := r.look(ctx, scope, diags)
 	found.Certificates, found.Now = snapshot.Certificates, snapshot.At
 
@@ -243,7 +238,7 @@ func (f findings) intentions(decision trust.Decision, create bool) []problem {
 		case trust.NoteTaken:
 			problems = append(problems, f.taken(note))
 		case trust.NoteForeign:
-			problems = append(problems, foreignProblem(f.Group, f.Tenant, note.Place, note.Gone))
+			problems = append(problems, f.foreignProblem(note.Place, note.Gone))
 		}
 	}
 	if steps := bestEffort(decision.Steps); len(steps) > 0 {

@@ -12,10 +12,10 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -35,11 +35,10 @@ const (
 
 // Parts of messages.
 const (
-	needsX509          = "The enrollment group needs x509"
-	lossSummary        = "Trust is lost in "
-	howToRemoveForeign = "Remove it in the portal, or set replace_foreign = true on iotcentral_azure_sphere_trust."
-	dateLayout         = "2 January 2006"
-	estimated          = "an estimate: Azure Sphere does not say when"
+	needsX509   = "The enrollment group needs x509"
+	lossSummary = "Trust is lost in "
+	dateLayout  = "2 January 2006"
+	estimated   = "an estimate: Azure Sphere does not say when"
 )
 
 // problem is something about the trust in a group that people should know.
@@ -51,6 +50,7 @@ type problem struct {
 
 // findings are what a look at both services has found.
 type findings struct {
+	Target TrustTarget
 	Group  iotcentral.GroupID
 	Tenant sphere.Scope
 	// Enrollment is the group itself.
@@ -60,55 +60,77 @@ type findings struct {
 	trust.Situation
 }
 
-// placesOf returns the group, to read it and to empty its entries.
-func placesOf(configured *clients.Clients, group iotcentral.GroupID) *trust.EnrollmentGroup {
-	return &trust.EnrollmentGroup{ID: group, Client: configured.IoTCentral()}
-}
-
 // readGroup reads the group and its entries, and reports whether it exists. One 404
 // is not believed: a group with certificates is there.
-func readGroup(ctx context.Context, configured *clients.Clients, found *findings, diags *diag.Diagnostics) bool {
-	enrollment, err := configured.IoTCentral().Shared().Group(ctx, found.Group)
-	gone := transport.IsNotFound(err)
-	if err != nil && !gone {
-		clients.AddError(diags, "Cannot read the enrollment group", err)
-		return false
-	}
-	found.Enrollment = enrollment
-	if enrollment.Attestation.Type == iotcentral.AttestationSymmetricKey {
-		found.Holds = nil // It has no entries: reading one is an error.
-		return true
-	}
-	held, listed, err := configured.IoTCentral().Shared().Entries(ctx, found.Group)
+func readGroup(ctx context.Context, target TrustTarget, configured *clients.Clients, found *findings, diags *diag.Diagnostics) bool {
+	look, err := target.Look(ctx, configured, found.Group, found.Places)
 	if err != nil {
-		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
+		clients.AddError(diags, readFailure(look), err)
+		return look.There
 	}
-	found.Holds, found.listed = holdings(held), listed
+	found.Enrollment, found.Holds, found.listed = look.Enrollment, look.Holds, look.Listed
 
-	return !gone || len(found.Holds) > 0
+	return look.There || len(found.Holds) > 0
 }
 
-func holdings(held map[iotcentral.Entry]iotcentral.SigningCertificate) map[trust.Place]trust.Holding {
-	holds := map[trust.Place]trust.Holding{}
-	for entry, certificate := range held {
-		holds[trust.Place(entry)] = trust.Holding(certificate)
+// readFailure is the summary of a look that failed.
+func readFailure(look GroupLook) string {
+	if look.There {
+		return "Cannot read the certificates of the enrollment group"
 	}
 
-	return holds
+	return "Cannot read the enrollment group"
 }
 
-// confirmLoss reads the entries themselves when the list of groups alone says that
+// over are the CAs of the tenant, listed or remembered, that nothing needs any more.
+func (f findings) over() []certs.Thumbprint {
+	var over []certs.Thumbprint
+	roles := map[certs.Thumbprint]trust.Role{}
+	for _, ca := range trust.AssignRoles(f.Certificates, f.Now) {
+		roles[ca.Thumbprint] = ca.Role
+		if ca.Role == trust.RoleExpired || ca.Role == trust.RoleRevoked {
+			over = append(over, ca.Thumbprint)
+		}
+	}
+	for _, ours := range f.Ours {
+		if _, listed := roles[ours]; !listed && len(f.Certificates) > 0 {
+			over = append(over, ours)
+		}
+	}
+
+	return over
+}
+
+// known are all CAs of the tenant, listed or remembered.
+func (f findings) known() []certs.Thumbprint {
+	var known []certs.Thumbprint
+	for _, one := range f.Certificates {
+		known = append(known, one.Thumbprint)
+	}
+	for _, ours := range f.Ours {
+		known = append(known, ours)
+	}
+
+	return known
+}
+
+// howToRemoveForeign says what to do about a certificate of somebody else.
+func (f findings) howToRemoveForeign() string {
+	return "Remove it in the portal, or set replace_foreign = true on " + f.Target.Words().TypeName + "."
+}
+
+// confirmLoss reads the entries themselves when a list of groups alone says that
 // trust is lost.
-func confirmLoss(ctx context.Context, configured *clients.Clients, found *findings, diags *diag.Diagnostics) {
-	if !found.listed || trust.NewOutlook(found.Situation, found.Contents()).Trusted {
+func confirmLoss(ctx context.Context, configured *clients.Clients, f *findings, diags *diag.Diagnostics) {
+	if !f.listed || trust.NewOutlook(f.Situation, f.Contents()).Trusted {
 		return
 	}
-	held, err := configured.IoTCentral().Shared().ReadEntries(ctx, found.Group)
+	holds, err := f.Target.Confirm(ctx, configured, f.Group, f.Places)
 	if err != nil {
 		clients.AddError(diags, "Cannot read the certificates of the enrollment group", err)
 		return
 	}
-	found.Holds = holdings(held)
+	f.Holds = holds
 }
 
 // loud returns the problems that each refresh warns of: devices cannot enrol, or
@@ -149,7 +171,7 @@ func (f findings) all() []problem {
 				fmt.Sprintf("The %s entry holds the CA %s, which Azure Sphere has revoked.", place, content.CA.Thumbprint),
 			})
 		case content.Foreign():
-			problems = append(problems, foreignProblem(f.Group, f.Tenant, place, content))
+			problems = append(problems, f.foreignProblem(place, content))
 		}
 	}
 
@@ -175,7 +197,7 @@ func (f findings) disabled() problem {
 	return problem{
 		problemGroupDisabled, lossSummary + f.Group.String(),
 		fmt.Sprintf("%s is disabled: none of its devices can enrol or connect, whatever CA it trusts. "+
-			"Set enabled = true on the enrollment group.", f.Group),
+			"Set %s on the enrollment group.", f.Group, f.Target.Words().Enable),
 	}
 }
 
@@ -240,7 +262,8 @@ func (f findings) successor(active, successor trust.CA) problem {
 }
 
 // foreignProblem describes a foreign certificate that stays.
-func foreignProblem(group iotcentral.GroupID, tenant sphere.Scope, place trust.Place, content trust.Content) problem {
+func (f findings) foreignProblem(place trust.Place, content trust.Content) problem {
+	group, tenant := f.Group, f.Tenant
 	named := content.CA.Thumbprint.String()
 	if content.Subject != "" {
 		named += " (subject " + content.Subject + ")"
@@ -249,14 +272,14 @@ func foreignProblem(group iotcentral.GroupID, tenant sphere.Scope, place trust.P
 		return problem{
 			problemForeignVerified, "A foreign certificate is verified in " + group.String(),
 			fmt.Sprintf("The %s entry holds the verified certificate %s, which is not a CA of %s. The holder of its private key can enrol any device. %s",
-				place, named, tenant, howToRemoveForeign),
+				place, named, tenant, f.howToRemoveForeign()),
 		}
 	}
 
 	return problem{
 		problemForeignUnverified, "A foreign certificate is in " + group.String(),
 		fmt.Sprintf("The %s entry holds the certificate %s, which is not a CA of %s. It is not verified, so no device can enrol with it. %s",
-			place, named, tenant, howToRemoveForeign),
+			place, named, tenant, f.howToRemoveForeign()),
 	}
 }
 

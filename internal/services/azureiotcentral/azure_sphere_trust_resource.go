@@ -24,7 +24,6 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/services"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/sphere"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/transport"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
@@ -39,17 +38,23 @@ type trustModel struct {
 	Timeouts          timeouts.Value `tfsdk:"timeouts"`
 }
 
-const trustType = "iotcentral_azure_sphere_trust"
-
 // oursKey is the key in the private state under which the resource remembers, for
 // each entry, the CA of the tenant that it held last.
 const oursKey = "ours"
 
 // NewAzureSphereTrustResource returns iotcentral_azure_sphere_trust. It keeps the
 // entries of a group verified for the CAs that devices can present.
-func NewAzureSphereTrustResource() resource.Resource { return &trustResource{} }
+func NewAzureSphereTrustResource() resource.Resource { return NewTrustResource(centralTarget{}) }
 
-type trustResource struct{ clients.Resource }
+// NewTrustResource returns the resource that keeps trust in the enrollment groups of a
+// target.
+func NewTrustResource(target TrustTarget) resource.Resource { return &trustResource{target: target} }
+
+type trustResource struct {
+	clients.Resource
+
+	target TrustTarget
+}
 
 var (
 	_ resource.ResourceWithConfigure   = (*trustResource)(nil)
@@ -60,21 +65,21 @@ var (
 )
 
 // Metadata implements resource.Resource.
-func (*trustResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = trustType
+func (r *trustResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = r.target.Words().TypeName
 }
 
 // Schema implements resource.Resource.
-func (*trustResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+func (r *trustResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Keeps an enrollment group trusting an Azure Sphere tenant across renewals of its CA: the Active CA always, " +
-			"the next one as soon as it exists, and the previous one until it expires.",
+			"the next one as soon as it exists, and the previous one until it expires." + r.target.Words().Description,
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "Same as `enrollment_group_id`." + services.KnownInPlan},
 			"enrollment_group_id": schema.StringAttribute{
-				Required: true, MarkdownDescription: "ID of an X.509 enrollment group: " + groupIDFormDescription +
+				Required: true, MarkdownDescription: "ID of an X.509 enrollment group: " + r.target.Words().GroupIDForm +
 					" The resource uses both entries of the group." + services.ForcesNew,
-				Validators:    []validator.String{fwtypes.Check("Not the ID of an enrollment group", checkGroupID)},
+				Validators:    []validator.String{fwtypes.Check("Not the ID of an enrollment group", checkGroupIDOf(r.target))},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"azure_sphere": schema.SingleNestedAttribute{
@@ -118,8 +123,8 @@ func trustedEntryAttribute(entry iotcentral.Entry) schema.Attribute {
 }
 
 // IdentitySchema implements resource.ResourceWithIdentity.
-func (*trustResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
-	resp.IdentitySchema = enrollmentGroupIdentitySchema()
+func (r *trustResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = r.target.IdentitySchema()
 }
 
 // Create implements resource.Resource. An error that leaves a state behind makes
@@ -138,12 +143,12 @@ func (r *trustResource) Create(ctx context.Context, req resource.CreateRequest, 
 	instance := uuid.NewString()
 	attempt := r.apply(ctx, &plan, instance, nil, &reports)
 	if !attempt.wrote && reports.HasError() {
-		r.Claims().Release(clients.Claim{Type: trustType, Instance: instance, Group: attempt.group})
+		r.Claims().Release(clients.Claim{Type: r.target.Words().TypeName, Instance: instance, Group: attempt.group})
 	} else {
 		services.WritePrivate(ctx, resp.Private, instanceKey, instance, &resp.Diagnostics)
 		attempt.save(ctx, resp.Private, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(attempt.group))...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, r.target.Identity(plan.EnrollmentGroupID.ValueString()))...)
 	}
 	resp.Diagnostics.Append(reports...)
 }
@@ -158,14 +163,14 @@ func (r *trustResource) Read(ctx context.Context, req resource.ReadRequest, resp
 	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Read, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 
-	group, err := iotcentral.ParseGroupID(state.EnrollmentGroupID.ValueString())
+	group, err := r.target.ParseGroupID(state.EnrollmentGroupID.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddError("Cannot read the trust", fwtypes.Sentence(err))
 		return
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(group))...)
-	found := findings{Group: group, Situation: r.stateSituation(ctx, &state, req.Private, &resp.Diagnostics)}
-	exists := readGroup(ctx, r.Clients, &found, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.target.Identity(state.EnrollmentGroupID.ValueString()))...)
+	found := findings{Target: r.target, Group: group, Situation: r.stateSituation(ctx, &state, req.Private, &resp.Diagnostics)}
+	exists := readGroup(ctx, r.target, r.Clients, &found, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -197,7 +202,7 @@ func (r *trustResource) readTenant(ctx context.Context, found *findings, argumen
 	scope, known, err := scopeOf(ctx, r.Clients, argument, diags)
 	switch {
 	case err != nil:
-		diags.AddAttributeError(path.Root("azure_sphere"), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
+		addNoTenant(r.target.Words().TypeName, err, diags)
 		return false
 	case !known: // An error would stop the plan that makes it known.
 		diags.AddWarning("The trust was not checked", fmt.Sprintf("The Azure Sphere tenant that %s trusts is known only after the apply. "+
@@ -241,7 +246,7 @@ func (r *trustResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	}
 	attempt.save(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, newEnrollmentGroupIdentity(attempt.group))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, r.target.Identity(plan.EnrollmentGroupID.ValueString()))...)
 }
 
 // Delete implements resource.Resource. It removes the CAs of the tenant, no matter who
@@ -255,7 +260,7 @@ func (r *trustResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	ctx, cancel := services.WithTimeout(ctx, state.Timeouts.Delete, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
 
-	group, err := iotcentral.ParseGroupID(state.EnrollmentGroupID.ValueString())
+	group, err := r.target.ParseGroupID(state.EnrollmentGroupID.ValueString())
 	if err != nil {
 		resp.Diagnostics.AddError("Cannot remove the trust", fwtypes.Sentence(err))
 		return
@@ -264,15 +269,15 @@ func (r *trustResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	if !planned.Destroy && planned.Create == state.EnrollmentGroupID.ValueString() {
 		return // The new resource is for the same group, and goes on with what is there.
 	}
-	end, err := r.Claims().Turn(ctx, group)
+	end, err := r.target.Turn(ctx, r.Clients, group)
 	if err != nil {
 		clients.AddError(&resp.Diagnostics, "Cannot remove the certificates from the enrollment group", err)
 		return
 	}
 	defer end()
-	found := findings{Group: group, Situation: r.stateSituation(ctx, &state, req.Private, &resp.Diagnostics)}
+	found := findings{Target: r.target, Group: group, Situation: r.stateSituation(ctx, &state, req.Private, &resp.Diagnostics)}
 	known := r.tenantForDelete(ctx, &found, state.AzureSphere, &resp.Diagnostics)
-	claim := trustClaim(instanceOf(ctx, req.Private, &resp.Diagnostics), group, found.Tenant)
+	claim := r.claim(instanceOf(ctx, req.Private, &resp.Diagnostics), group, found.Tenant)
 	if others := r.Claims().Holders(claim); known && len(others) > 0 {
 		// It was renamed, or replaced by one that was created first.
 		resp.Diagnostics.AddWarning("Certificates are left in "+group.String(), fmt.Sprintf("This run also applied %s, which manages the same group. "+
@@ -300,7 +305,8 @@ func (r *trustResource) tenantForDelete(ctx context.Context, found *findings, ar
 
 // remove empties the entries that hold CAs of the tenant.
 func (r *trustResource) remove(ctx context.Context, found *findings, groupGoes bool, diags *diag.Diagnostics) {
-	group := placesOf(r.Clients, found.Group)
+	group := r.target.Service(r.Clients, found.Group, trust.SphereProver{}, found.Certificates)
+	defer r.target.Finish(ctx, r.Clients, found.Group, group, found.known(), diags)
 	var err error
 	if found.Holds, err = trust.ReadPlaces(ctx, group, found.Places); err != nil {
 		clients.AddError(diags, "Cannot remove the certificates from the enrollment group", err)
@@ -324,17 +330,15 @@ func (r *trustResource) remove(ctx context.Context, found *findings, groupGoes b
 }
 
 // service returns the group, to let it trust CAs of the tenant.
-func (r *trustResource) service(group iotcentral.GroupID, scope sphere.Scope) *trust.EnrollmentGroup {
-	service := placesOf(r.Clients, group)
-	service.Prover = trust.SphereProver{Tenant: r.Tenant(scope), Uploaded: r.UploadedCertificate}
-	service.Now, service.Backoff = r.Now, r.Backoff
+func (r *trustResource) service(found findings) trust.RelyingService {
+	prover := trust.SphereProver{Tenant: r.Tenant(found.Tenant), Uploaded: r.UploadedCertificate}
 
-	return service
+	return r.target.Service(r.Clients, found.Group, prover, found.Certificates)
 }
 
 // ImportState implements resource.ResourceWithImportState.
-func (*trustResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	importEnrollmentGroup(ctx, req, resp)
+func (r *trustResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	r.target.Import(ctx, req, resp)
 	var id types.String
 	resp.Diagnostics.Append(resp.State.GetAttribute(ctx, path.Root("id"), &id)...)
 	if resp.Diagnostics.HasError() {

@@ -18,7 +18,6 @@ import (
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/certs"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/clients"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/fwtypes"
-	"github.com/spheretrust/terraform-provider-azuresphere/internal/iotcentral"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/trust"
 )
 
@@ -32,6 +31,8 @@ const (
 	caCertificate = "ca_certificate_pem"
 )
 
+var proverCertificatePath = path.Root(proverCertificate)
+
 // provers are the arguments that say who makes the proof of possession.
 type provers struct {
 	AzureSphere                types.Object        `tfsdk:"azure_sphere"`
@@ -43,11 +44,16 @@ type provers struct {
 
 // proverAttributes are the attributes of provers, but for azure_sphere.
 func proverAttributes() map[string]schema.Attribute {
+	return proverAttributesFor("`iotcentral_verification_code`")
+}
+
+// proverAttributesFor are proverAttributes where codes come from elsewhere.
+func proverAttributesFor(codeSource string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		proverCertificate: schema.StringAttribute{
 			Optional: true, CustomType: fwtypes.CertificateType{},
 			MarkdownDescription: "A proof of possession from outside Terraform, as PEM or base64 encoded DER: a certificate whose common name is the code of " +
-				"`iotcentral_verification_code`, signed by the CA. For a `.cer` file use `filebase64`. Once the certificate is verified, the proof may expire. " +
+				codeSource + ", signed by the CA. For a `.cer` file use `filebase64`. Once the certificate is verified, the proof may expire. " +
 				"To verify again, generate a new code and a new proof. Default: none.",
 			PlanModifiers: []planmodifier.String{fwtypes.KeepSameCertificate()},
 		},
@@ -190,32 +196,22 @@ func parseKnown(value fwtypes.Certificate) *certs.Certificate {
 	return certificate
 }
 
-// newHandshake returns a handshake without a prover.
-func newHandshake(configured *clients.Clients, id iotcentral.CertificateID, thumbprint fwtypes.Thumbprint) trust.Handshake {
-	answer, _ := configured.IoTCentral().Uploaded(id)
-
-	return trust.Handshake{
-		Verifier: configured.IoTCentral(), Now: configured.Now, Backoff: configured.Backoff,
-		Uploaded: configured.UploadedCertificate(thumbprint.Value()) != nil, Answer: answer,
-	}
-}
-
 // run verifies the certificate with the prover that is configured, and returns the
 // subject of the CA.
-func (p *provers) run(ctx context.Context, configured *clients.Clients, id iotcentral.CertificateID, thumbprint fwtypes.Thumbprint, diags *diag.Diagnostics) (subject string, ok bool) {
+func (p *provers) run(ctx context.Context, configured *clients.Clients, target VerificationTarget, thumbprint fwtypes.Thumbprint, diags *diag.Diagnostics) (subject string, ok bool) {
 	// Once more, now that everything is known.
 	p.check(thumbprint, diags)
 	if diags.HasError() {
 		return "", false
 	}
-	handshake := newHandshake(configured, id, thumbprint)
+	handshake := target.Begin(configured, thumbprint)
 	ca := parseKnown(p.CACertificatePEM)
 	if proof := parseKnown(p.VerificationCertificatePEM); proof != nil {
 		if ca == nil {
 			ca = configured.UploadedCertificate(thumbprint.Value())
 		}
-		if err := handshake.Submit(ctx, id, thumbprint.Value(), proof, ca); err != nil {
-			addVerificationCertificateError(diags, err)
+		if err := target.Submit(ctx, &handshake, thumbprint.Value(), proof, ca); err != nil {
+			addVerificationCertificateError(diags, target, err)
 			return "", false
 		}
 		return proof.Issuer(), true
@@ -226,26 +222,29 @@ func (p *provers) run(ctx context.Context, configured *clients.Clients, id iotce
 	} else if key != nil {
 		handshake.Prover = trust.KeyProver{Certificate: ca, Key: key, Now: configured.Now}
 	} else {
-		scope, ok := knownScopeOf(ctx, configured, p.AzureSphere, diags)
+		scope, ok := knownScopeOf(ctx, configured, target.TypeName, p.AzureSphere, diags)
 		if !ok {
 			return "", false
 		}
 		handshake.Prover = trust.SphereProver{Tenant: configured.Tenant(scope), Uploaded: configured.UploadedCertificate}
 	}
-	verified, err := handshake.Run(ctx, id, thumbprint.Value())
+	verified, err := target.Prove(ctx, &handshake, thumbprint.Value())
 	if err != nil {
-		addHandshakeError(diags, err)
+		addHandshakeError(diags, target, err)
 		return "", false
 	}
 
 	return fwtypes.NewDetails(verified).Subject.ValueString(), true
 }
 
-const newProofRemedy = "To verify again, generate a new code (terraform apply -replace=<address of the iotcentral_verification_code>) and have it signed by the CA."
+const (
+	newCodeRemedy      = "terraform apply -replace=<address of the iotcentral_verification_code>"
+	centralServiceName = "IoT Central"
+)
 
 // addVerificationCertificateError is addHandshakeError for a proof that was made elsewhere,
 // where another apply alone does not help.
-func addVerificationCertificateError(diags *diag.Diagnostics, err error) {
+func addVerificationCertificateError(diags *diag.Diagnostics, target VerificationTarget, err error) {
 	var (
 		refused *trust.ProofRefusedError
 		void    *trust.CodeVoidError
@@ -253,11 +252,11 @@ func addVerificationCertificateError(diags *diag.Diagnostics, err error) {
 	switch {
 	case errors.As(err, &refused):
 		diags.AddAttributeError(path.Root(proverCertificate), "The proof of possession is not valid", fwtypes.Sentence(err)+
-			"\n\nIt was not sent to IoT Central. "+newProofRemedy)
+			"\n\nIt was not sent to "+target.Service+". To verify again, "+target.newProof())
 	case errors.As(err, &void):
-		diags.AddAttributeError(path.Root(proverCertificate), "IoT Central refuses the proof of possession", clients.Explain(err)+
-			"\n\nThe code in it is not the current one: a new code voids the code before it, and so does a new certificate in the entry. "+newProofRemedy)
+		diags.AddAttributeError(path.Root(proverCertificate), target.Service+" refuses the proof of possession", clients.Explain(err)+
+			"\n\nThe code in it is not the current one: a new code voids the code before it, and so does a new certificate in the entry. To verify again, "+target.newProof())
 	default:
-		addHandshakeError(diags, err)
+		addHandshakeError(diags, target, err)
 	}
 }

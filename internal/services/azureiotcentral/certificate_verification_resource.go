@@ -40,6 +40,8 @@ type verificationModel struct {
 	Timeouts      timeouts.Value     `tfsdk:"timeouts"`
 }
 
+const verificationType = "iotcentral_certificate_verification"
+
 // NewCertificateVerificationResource returns iotcentral_certificate_verification.
 func NewCertificateVerificationResource() resource.Resource { return &verificationResource{} }
 
@@ -56,7 +58,7 @@ var (
 
 // Metadata implements resource.Resource.
 func (*verificationResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = "iotcentral_certificate_verification"
+	resp.TypeName = verificationType
 }
 
 // Schema implements resource.Resource.
@@ -135,11 +137,7 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	config.check(config.Thumbprint, &resp.Diagnostics) // More is known than in ValidateConfig.
-	if !config.AzureSphere.IsNull() {
-		if _, _, err := scopeOf(ctx, r.Clients, config.AzureSphere, &resp.Diagnostics); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root(proverAzureSphere), "No Azure Sphere tenant", clients.ExplainMissing(err, "iotcentral", "azure_sphere = { catalog_id = … }"))
-		}
-	}
+	CheckTenant(ctx, r.Clients, verificationType, config.AzureSphere, &resp.Diagnostics)
 	r.checkProofDates(plan, state, &resp.Diagnostics)
 	plan.ID = plan.CertificateID
 	plan.Verified = types.BoolValue(true)
@@ -155,14 +153,10 @@ func (r *verificationResource) ModifyPlan(ctx context.Context, req resource.Modi
 // that of a certificate that is verified may have expired long ago. It only warns,
 // so that the same apply can still generate the code for the next proof.
 func (r *verificationResource) checkProofDates(plan, state verificationModel, diags *diag.Diagnostics) {
-	proof := parseKnown(plan.VerificationCertificatePEM)
-	if proof == nil || state.Verified.ValueBool() && plan.Thumbprint.Same(state.Thumbprint) {
+	if state.Verified.ValueBool() && plan.Thumbprint.Same(state.Thumbprint) {
 		return
 	}
-	if err := certs.CheckVerificationCertificate(proof, nil, certs.Thumbprint{}, r.Now()); err != nil {
-		diags.AddAttributeWarning(path.Root(proverCertificate), "The proof of possession is not valid now", fwtypes.Sentence(err)+
-			"\n\nUnless the certificate is verified already, the apply will fail. "+newProofRemedy)
-	}
+	plan.CheckProofDates(r.Clients, centralVerification(iotcentral.CertificateID{}), diags)
 }
 
 // Create implements resource.Resource. When it fails nothing needs to be kept: the
@@ -195,7 +189,7 @@ func (r *verificationResource) verify(ctx context.Context, config tfsdk.Config, 
 	if diags.HasError() {
 		return id, false
 	}
-	subject, ok := configured.run(ctx, r.Clients, id, plan.Thumbprint, diags)
+	subject, ok := configured.run(ctx, r.Clients, centralVerification(id), plan.Thumbprint, diags)
 	if !ok {
 		return id, false
 	}
@@ -209,7 +203,7 @@ func (r *verificationResource) verify(ctx context.Context, config tfsdk.Config, 
 }
 
 // addHandshakeError puts the error on the argument at fault.
-func addHandshakeError(diags *diag.Diagnostics, err error) {
+func addHandshakeError(diags *diag.Diagnostics, target VerificationTarget, err error) {
 	var (
 		empty   *trust.EmptyEntryError
 		other   *trust.OtherCertificateError
@@ -219,7 +213,7 @@ func addHandshakeError(diags *diag.Diagnostics, err error) {
 	switch {
 	case errors.As(err, &empty):
 		diags.AddAttributeError(path.Root("certificate_id"), "Nothing to verify", fwtypes.Sentence(err)+
-			"\n\nPut the certificate there with iotcentral_enrollment_group_certificate, and refer to its id here.")
+			"\n\n"+target.HowToUpload)
 	case errors.As(err, &other):
 		diags.AddAttributeError(path.Root("thumbprint"), "The entry holds another certificate", fwtypes.Sentence(err)+
 			"\n\nPlan again: the plan shows what changes it.")
@@ -227,7 +221,7 @@ func addHandshakeError(diags *diag.Diagnostics, err error) {
 		diags.AddAttributeError(path.Root("thumbprint"), "The certificate does not belong to the tenant", clients.Explain(err))
 	case errors.As(err, &refused):
 		diags.AddError("The proof of possession is not valid", fwtypes.Sentence(err)+
-			"\n\nIt was not sent to IoT Central. Apply again; if this stays so, check that the tenant is the right one.")
+			"\n\nIt was not sent to "+target.Service+". Apply again; if this stays so, check that the tenant is the right one.")
 	default:
 		clients.AddError(diags, "Cannot verify the certificate", err)
 	}

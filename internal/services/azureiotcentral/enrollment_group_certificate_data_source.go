@@ -130,7 +130,7 @@ func (d *groupCertificateDataSource) lookUp(ctx context.Context, config groupCer
 	if config.AzureSphere.IsNull() {
 		return nil
 	}
-	scope, ok := knownScopeOf(ctx, d.Clients, config.AzureSphere, diags)
+	scope, ok := knownScopeOf(ctx, d.Clients, groupCertificateType, config.AzureSphere, diags)
 	if !ok {
 		return nil
 	}

@@ -23,6 +23,8 @@ func TestModels_agreeWithTheirSchemas(t *testing.T) {
 		"NewEnrollmentGroupListResource":            {Of: NewEnrollmentGroupListResource(), Into: &enrollmentGroupListModel{}},
 		"NewEnrollmentGroupResource":                {Of: NewEnrollmentGroupResource(), Into: &enrollmentGroupModel{}},
 		"NewEnrollmentGroupsDataSource":             {Of: NewEnrollmentGroupsDataSource(), Into: &enrollmentGroupsModel{}},
+		"NewTrustDataSource":                        {Of: NewTrustDataSource(centralTarget{}), Into: &trustDataModel{}},
+		"NewTrustResource":                          {Of: NewTrustResource(centralTarget{}), Into: &trustModel{}},
 		"NewVerificationCodeResource":               {Of: NewVerificationCodeResource(), Into: &verificationCodeModel{}},
 	})
 }

@@ -127,7 +127,7 @@ func addCodeError(diags *diag.Diagnostics, err error) {
 		other *trust.OtherCertificateError
 	)
 	if errors.As(err, &empty) || errors.As(err, &other) {
-		addHandshakeError(diags, err)
+		addHandshakeError(diags, centralVerification(iotcentral.CertificateID{}), err)
 		return
 	}
 	clients.AddError(diags, "Cannot generate a verification code", err)

@@ -1,0 +1,7 @@
+list "azuresphere_dps_enrollment_group" "x509" {
+  provider = azuresphere
+
+  config {
+    attestation_type = "x509"
+  }
+}

@@ -1,0 +1,21 @@
+terraform {
+  required_providers {
+    azuresphere = { source = "spheretrust/azuresphere" }
+  }
+}
+
+import {
+  to = azuresphere_dps_certificate_verification.sphere
+  identity = {
+    dps_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/contoso/providers/Microsoft.Devices/provisioningServices/contoso"
+    name   = "sphere"
+  }
+}
+
+data "azuresphere_tenant_ca" "this" {}
+
+resource "azuresphere_dps_certificate_verification" "sphere" {
+  certificate_id = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/contoso/providers/Microsoft.Devices/provisioningServices/contoso/certificates/sphere"
+  thumbprint     = data.azuresphere_tenant_ca.this.thumbprint
+  azure_sphere   = {}
+}

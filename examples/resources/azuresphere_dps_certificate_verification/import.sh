@@ -1,0 +1,1 @@
+terraform import azuresphere_dps_certificate_verification.sphere /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/contoso/providers/Microsoft.Devices/provisioningServices/contoso/certificates/sphere

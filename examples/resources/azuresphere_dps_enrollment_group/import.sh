@@ -1,0 +1,1 @@
+terraform import azuresphere_dps_enrollment_group.sphere /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/contoso/providers/Microsoft.Devices/provisioningServices/contoso/enrollmentGroups/sphere-devices
