@@ -16,8 +16,9 @@ import (
 
 // CheckLinks returns what is wrong with the links of pages to files of the
 // repository: the file, or the anchor, does not exist. It knows the pages by their
-// slash-separated path below root, and sends no request: addresses are checked for
-// their form alone.
+// slash-separated path below root, and sends no request: other addresses are checked
+// for their form alone. Files of the repository are also known by their address on
+// GitHub, which pages need for pictures, since the Registry shows no others.
 func CheckLinks(root string, pages []string) ([]string, error) {
 	parsed := map[string]Page{}
 	read := func(name string) (Page, error) {
@@ -47,7 +48,19 @@ func CheckLinks(root string, pages []string) ([]string, error) {
 	return wrong, nil
 }
 
+// published are addresses of the repository's files.
+var published = []string{
+	"https://raw.githubusercontent.com/spheretrust/terraform-provider-azuresphere/main/",
+	"https://github.com/spheretrust/terraform-provider-azuresphere/blob/main/",
+	"https://github.com/spheretrust/terraform-provider-azuresphere/tree/main/",
+}
+
 func checkLink(root, from, to string, read func(string) (Page, error)) string {
+	for _, base := range published {
+		if file, found := strings.CutPrefix(to, base); found {
+			from, to = ".", file
+		}
+	}
 	address, err := url.Parse(to)
 	switch {
 	case err != nil:

@@ -63,10 +63,15 @@ func TestParse_findsBlocksLinksAndAnchors(t *testing.T) {
 
 func TestCheckLinks_findsWhatIsNotThere(t *testing.T) {
 	t.Parallel()
+	const (
+		raw  = "https://raw.githubusercontent.com/spheretrust/terraform-provider-azuresphere/main/"
+		blob = "https://github.com/spheretrust/terraform-provider-azuresphere/blob/main/"
+	)
 	root := t.TempDir()
 	for name, content := range map[string]string{
 		"docs/a.md": "[1](b.md) [2](b.md#part) [3](b.md#none) [4](none.md) [5](#here) [6](#there) [7](../LICENSE) [8](../LICENSE#x) " +
-			"[9](/docs/b.md) [10](http://example.com) [11](https://example.com) [12](b)\n\n# Here\n",
+			"[9](/docs/b.md) [10](http://example.com) [11](https://example.com) [12](b) " +
+			"![13](" + raw + "LICENSE) ![14](" + raw + "none.svg) [15](" + blob + "docs/b.md#part) [16](" + blob + "docs/none.md)\n\n# Here\n",
 		"docs/b.md": "# Part\n",
 		"LICENSE":   "text",
 	} {
@@ -90,7 +95,7 @@ func TestCheckLinks_findsWhatIsNotThere(t *testing.T) {
 	for _, one := range wrong {
 		found = append(found, strings.Fields(one)[1])
 	}
-	if want := []string{"b.md#none:", "none.md:", "#there:", "../LICENSE#x:", "/docs/b.md:", "http://example.com:", "b:"}; !slices.Equal(found, want) {
+	if want := []string{"b.md#none:", "none.md:", "#there:", "../LICENSE#x:", "/docs/b.md:", "http://example.com:", "b:", raw + "none.svg:", blob + "docs/none.md:"}; !slices.Equal(found, want) {
 		t.Errorf("found %q, want those of %q", wrong, want)
 	}
 	if _, err := markdown.CheckLinks(root, []string{"docs/none.md"}); err == nil {

@@ -78,7 +78,7 @@ func examples(t *testing.T) []example {
 	folders := map[string]string{}
 	dir := filepath.Join(root, "examples")
 	err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
-		if entry != nil && (entry.Name() == "offline-testing" || entry.Name() == "modules") {
+		if entry != nil && (entry.Name() == "offline-testing" || entry.Name() == "modules" || entry.Name() == "fleet-onboarding") {
 			return fs.SkipDir // They have tests of their own.
 		}
 		if err != nil || entry.IsDir() || filepath.Ext(file) != ".tf" || strings.HasPrefix(entry.Name(), "import-") {

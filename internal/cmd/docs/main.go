@@ -8,6 +8,8 @@
 //
 // A page of a type is its template below templates/, with the shared pieces of
 // templates/partials.tmpl in front. Every type needs a template of its own.
+//
+// It also fills in the tables of modules, and draws the pictures in pictures/ with d2.
 package main
 
 import (
@@ -31,15 +33,16 @@ func main() {
 	log.SetFlags(0)
 	tool := flag.String("tfplugindocs", "bin/tools/tfplugindocs", "the tool that renders the pages")
 	root := flag.String("root", ".", "the repository")
+	d2 := flag.String("d2", "bin/tools/d2", "the tool that draws the pictures")
 	check := flag.Bool("check", false, "change nothing, and fail if there is something to change")
 	valid := flag.Bool("validate", false, "change nothing, and have tfplugindocs validate the pages of each provider name")
 	flag.Parse()
-	if err := run(context.Background(), *tool, *root, *check, *valid); err != nil {
+	if err := run(context.Background(), *tool, *d2, *root, *check, *valid); err != nil {
 		log.Fatalf("docs: %v", err)
 	}
 }
 
-func run(ctx context.Context, tool, root string, check, valid bool) error {
+func run(ctx context.Context, tool, d2, root string, check, valid bool) error {
 	tool, err := filepath.Abs(tool)
 	if err != nil {
 		return err
@@ -73,20 +76,26 @@ func run(ctx context.Context, tool, root string, check, valid bool) error {
 	if err != nil {
 		return err
 	}
+	pictures, err := drawPictures(ctx, d2, root)
+	if err != nil {
+		return err
+	}
 	target := filepath.Join(root, "docs")
 	if check {
-		return errors.Join(compare(target, pages), compareModules(root, modules))
+		return errors.Join(compare(target, pages), compareModules(root, modules), comparePictures(root, pictures))
 	}
 
 	if err := write(target, pages); err != nil {
 		return err
 	}
-	for path, readme := range modules {
-		if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(path)), readme, 0o644); err != nil {
-			return err
+	for _, files := range []map[string][]byte{modules, pictures} {
+		for path, content := range files {
+			if err := os.WriteFile(filepath.Join(root, filepath.FromSlash(path)), content, 0o644); err != nil {
+				return err
+			}
 		}
 	}
-	log.Printf("docs: wrote %d pages and the tables of %d modules", len(pages), len(modules))
+	log.Printf("docs: wrote %d pages, %d pictures and the tables of %d modules", len(pages), len(pictures), len(modules))
 
 	return nil
 }

@@ -34,7 +34,7 @@ func validate(ctx context.Context, tool, root string, described *schemas) error 
 }
 
 // linked are the pages outside docs/ whose links are checked.
-var linked = []string{"docs", "README.md", "CONTRIBUTING.md", "DESIGN.md", "CHANGELOG.md", "SECURITY.md", "SUPPORT.md", "CODE_OF_CONDUCT.md", "tools/gremlins", "examples/modules"}
+var linked = []string{"docs", "README.md", "CONTRIBUTING.md", "DESIGN.md", "CHANGELOG.md", "SECURITY.md", "SUPPORT.md", "CODE_OF_CONDUCT.md", "tools/gremlins", "examples"}
 
 // checkLinks fails for a link to a file or an anchor that does not exist.
 func checkLinks(root string) error {
