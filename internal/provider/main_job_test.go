@@ -72,9 +72,14 @@ func TestMainJob_endsVerifiedAndLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// snapshot is what the services store, but for devices: they enrol by themselves.
 func snapshot(t *testing.T, bench *acctest.Bench) string {
 	t.Helper()
-	encoded, err := json.MarshalIndent(bench.State(), "", "  ")
+	state := bench.State()
+	for i := range state.Applications {
+		state.Applications[i].Devices = nil
+	}
+	encoded, err := json.MarshalIndent(state, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
