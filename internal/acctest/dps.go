@@ -61,7 +61,9 @@ func (b *Bench) DoDPS(method, path string, body any) (int, map[string]any) {
 	if etag := b.dpsETag(path); etag != "" && method != http.MethodGet {
 		request.Header.Set("If-Match", etag)
 	}
-	response, err := b.HTTPClient().Do(request)
+	client := b.HTTPClient()
+	defer client.CloseIdleConnections()
+	response, err := client.Do(request)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -56,7 +56,9 @@ func (b *Bench) send(method, address, authorization, contentType string, content
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
-	response, err := b.HTTPClient().Do(request)
+	client := b.HTTPClient()
+	defer client.CloseIdleConnections() // Each client has connections of its own.
+	response, err := client.Do(request)
 	if err != nil {
 		b.t.Fatalf("%s %s: %v", method, address, err)
 	}

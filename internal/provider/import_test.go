@@ -36,6 +36,9 @@ func trustFromThePortal(bench *acctest.Bench) map[string]found {
 		"displayName": "Azure Sphere", "type": "iot", "attestation": map[string]any{"type": "x509"},
 	})
 	bench.SwapCertificate(acctest.Group, iotcentral.Primary, ca.DER(), true)
+	bench.UploadDPS("sphere", ca.DER(), true)
+	bench.ReferDPS(acctest.Group, "sphere")
+	dpsIdentity := map[string]string{"dps_id": bench.DPS().ResourceID, "group_id": acctest.Group}
 	group := bench.Host() + "/enrollmentGroups/" + acctest.Group
 	groupIdentity := map[string]string{"host": bench.Host(), "group_id": acctest.Group}
 	entryIdentity := maps.Clone(groupIdentity)
@@ -50,6 +53,11 @@ func trustFromThePortal(bench *acctest.Bench) map[string]found {
 		"iotcentral_enrollment_group_certificate": {group + "/certificates/primary", entryIdentity},
 		"iotcentral_certificate_verification":     {group + "/certificates/primary", entryIdentity},
 		"iotcentral_azure_sphere_trust":           {group, groupIdentity},
+		typeDPSGroup:                              {bench.DPSGroupID(acctest.Group), dpsIdentity},
+		typeDPSTrust:                              {bench.DPSGroupID(acctest.Group), dpsIdentity},
+		typeDPSVerification: {
+			bench.DPSCertificateID("sphere"), map[string]string{"dps_id": bench.DPS().ResourceID, "name": "sphere"},
+		},
 	}
 }
 
