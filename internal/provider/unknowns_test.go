@@ -160,6 +160,48 @@ var unknowns = []struct {
 		[]string{"TestRegistration_isShownInTheApplication", "TestTwoYears_aDeviceEnrolsAtEveryMoment"},
 		nil,
 	},
+	{
+		"DPS: PUT of an existing certificate, and changes without If-Match or with any", "reads first, creates without an etag, and sends the etag of the answer before",
+		[]string{"TestCreateCertificate_sendsNoETag", "TestGenerateAndVerify_sendTheETagOfTheAnswerBefore", "TestDPS_worksWhateverIsUnknownOfTheService"},
+		[]string{"dps-certificate-put=upsert", "dps-if-match-missing=400", "dps-if-match-any=412"},
+	},
+	{
+		"DPS: what a new code or a PUT does to a verification, and how long a code lives", "takes code, proof and verification in one step, and looks again after a refusal",
+		[]string{"TestHandshake_startsOverWhenTheETagIsOld", "TestVerification_provesPossession", "TestDPS_worksWhateverIsUnknownOfTheService"},
+		[]string{
+			"dps-put-resets-verified=no", "dps-generate-resets-verified=yes", "dps-earlier-code=valid", "dps-code-lifetime=10m", "dps-verify-mismatch=409",
+		},
+	},
+	{
+		"DPS: deletion of a certificate that a group refers to", "takes the reference away first, and asks all groups",
+		[]string{"TestProvisioningGroup_keepsACertificateThatAnotherGroupNeeds", "TestProvisioningGroup_neverDeletesWhatItHasNotNamed"},
+		[]string{"dps-referenced-delete=409"},
+	},
+	{
+		"DPS: references to certificates that are missing or not verified, and groups without any", "refers to verified certificates alone",
+		[]string{"TestEnrollmentGroup_refusesWhatCannotBe", "TestDecide_isCarriedOutByEachService", "TestDPS_worksWhateverIsUnknownOfTheService"},
+		[]string{"dps-unknown-reference=accepted", "dps-unverified-reference=400", "dps-empty-group=accepted"},
+	},
+	{
+		"DPS: one CA in two groups, and more certificates than the limit", "reports the refusal, and changes nothing of other groups",
+		[]string{"TestProvisioningGroup_keepsACertificateThatAnotherGroupNeeds", "TestDPS_worksWhateverIsUnknownOfTheService"},
+		[]string{"dps-shared-ca=allow", "dps-certificate-limit=400", "dps-certificate-limit=allow"},
+	},
+	{
+		"DPS: the certificate in answers", "goes by the thumbprint",
+		[]string{"TestCertificate_unknownMembersAndOddDatesDoNotMatter", "TestDPS_worksWhateverIsUnknownOfTheService"},
+		[]string{"dps-certificate-body=always"},
+	},
+	{
+		"DPS: a principal without a role in the data plane", "names roles and actions for 401 and 403",
+		[]string{"TestRemedies_nameRolesAndActions", "TestTrust_isRefusedWithoutARoleOfTheDataPlane"},
+		[]string{"dps-rbac=any", "dps-no-role=403"},
+	},
+	{
+		"DPS: pages, limits and lag", "follows the continuation, leaves room for others, and reads again after each change",
+		[]string{"TestGroups_followsTheContinuation", "TestLimit_leavesRoomForOthers", "TestDPS_worksWhateverIsUnknownOfTheService"},
+		[]string{"dps-page-size=1", "dps-operations-per-minute=1000", "dps-read-lag=2"},
+	},
 }
 
 // TestUnknowns_areEachTested holds the register against the tests and switches that
