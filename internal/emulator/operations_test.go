@@ -65,6 +65,20 @@ func TestOperations_noFactAndNoSwitchIsForNothing(t *testing.T) {
 	}
 }
 
+// TestOperations_haveTheSwitchesOfTheirOwnService: a glob of a switch must not reach operations of another service.
+func TestOperations_haveTheSwitchesOfTheirOwnService(t *testing.T) {
+	t.Parallel()
+	s := emulatortest.Start(t, emulator.Options{})
+	for _, op := range s.Emulator.Operations() {
+		ofDPS := op.Service == "dps" || strings.HasPrefix(op.ID, "DpsCertificate_") || strings.HasPrefix(op.ID, "IotDps")
+		for _, name := range op.Switches {
+			if strings.HasPrefix(name, "dps-") != ofDPS || name == "sphere-put" && strings.HasPrefix(op.ID, "Apps_") {
+				t.Errorf("%s of %s has the switch %s", op.ID, op.Service, name)
+			}
+		}
+	}
+}
+
 var variable = regexp.MustCompile(`\{\w+\}`)
 
 // TestOperations_haveTheVersionsThatTheyAnswerTo asks for each operation in each of its versions, and in another one.

@@ -208,12 +208,17 @@ func TestState_hasEachETagOnce(t *testing.T) {
 	clock := emulatortest.NewClock()
 	first := emulatortest.Start(t, emulator.Options{Now: clock.Now})
 	first.Entry("g")
+	_, encoded := first.ActiveCA()
+	first.DPSCertificate("g", encoded, false)
 	text := saved(first)
 	second := emulatortest.Start(t, emulator.Options{Now: clock.Now, Seed: seed(t, text)})
 	for i := range 5 {
 		if made := second.X509Group(fmt.Sprintf("new-%d", i)); strings.Contains(text, made.Text("etag")) {
 			t.Errorf("the etag %s comes twice", made.Text("etag"))
 		}
+	}
+	if made := second.DPSCertificate("new", encoded, false); strings.Contains(emulatortest.JSON(seed(t, text).ProvisioningServices), made) {
+		t.Errorf("the etag %s of a certificate comes twice", made)
 	}
 }
 

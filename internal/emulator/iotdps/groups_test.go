@@ -246,7 +246,8 @@ func TestRegister_asksForAVerifiedCAInAnEnabledGroup(t *testing.T) {
 	if shown := s.Enrollment(get, "/registrations/"+id, "").Want(http.StatusOK); shown.Text("status") != "assigned" || shown.Text("assignedHub") != known.Hubs[0] {
 		t.Errorf("the registration is %s", shown.Body)
 	}
-	if list := s.Enrollment(post, "/registrations/g/query", ""); list.Text(0, "registrationId") != id || list.At(1) != nil {
+	if list := s.Enrollment(post, "/registrations/g/query", ""); list.Text(0, "registrationId") != id || list.At(1) != nil ||
+		list.Header.Get("x-ms-item-type") != "DeviceRegistration" {
 		t.Errorf("the registrations are %s", list.Body)
 	}
 	s.Enrollment(del, "/registrations/"+id, "").Want(http.StatusNoContent)

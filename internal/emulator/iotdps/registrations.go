@@ -62,7 +62,7 @@ func queryRegistrations(c *call) (rest.Answer, *rest.Failure) {
 			items = append(items, one.body())
 		}
 	}
-	return c.page(items, "DeviceRegistrationState")
+	return c.page(items, "DeviceRegistration")
 }
 
 func (r *registration) body() map[string]any {
