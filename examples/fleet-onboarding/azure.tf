@@ -10,7 +10,7 @@ resource "azapi_resource" "catalog" {
   name      = var.name
   location  = "global"
 
-  # With the catalog, the tenant and its CA are gone, and every device needs to be claimed again.
+  # Devices are claimed into this catalog for good, and another catalog has another CA.
   lifecycle {
     prevent_destroy = true
   }

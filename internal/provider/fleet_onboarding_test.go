@@ -96,7 +96,10 @@ type onboarding struct {
 	ids     map[string]string // of resources, by address
 }
 
-const fleetFolder = "fleet-onboarding"
+const (
+	fleetFolder = "fleet-onboarding"
+	appsVersion = "2021-11-01-preview" // of azurerm
+)
 
 func readFleet(t *testing.T, session *emulatortest.Session, deviceID string) *onboarding {
 	t.Helper()
@@ -186,12 +189,18 @@ func (f *onboarding) azapi(address string, arguments map[string]cty.Value) {
 	f.made(address, id, nil)
 }
 
-// azurerm sends what azurerm_iotcentral_application sends.
+// azurerm sends what azurerm_iotcentral_application sends: it looks whether the resource and its name exist, and makes it.
 func (f *onboarding) azurerm(address string, arguments map[string]cty.Value) {
 	f.t.Helper()
 	id := "/subscriptions/" + f.session.Info.SubscriptionID + "/resourceGroups/" + text(arguments["resource_group_name"]) +
 		"/providers/Microsoft.IoTCentral/iotApps/" + text(arguments["name"])
-	f.put(id, "2021-11-01-preview", map[string]any{
+	f.arm(http.MethodGet, id, appsVersion, nil).Want(http.StatusNotFound)
+	free := f.arm(http.MethodPost, "/subscriptions/"+f.session.Info.SubscriptionID+"/providers/Microsoft.IoTCentral/checkNameAvailability", appsVersion,
+		map[string]any{"name": text(arguments["name"])}).Want(http.StatusOK)
+	if free.At("nameAvailable") != true {
+		f.t.Errorf("the name is taken: %s", free.Body)
+	}
+	f.put(id, appsVersion, map[string]any{
 		"location": text(arguments["location"]),
 		"sku":      map[string]any{"name": text(arguments["sku"])},
 		"properties": map[string]any{
