@@ -1,7 +1,9 @@
 variable "trusts" {
-  description = "What to trust, by a name of your choice: one enrollment group in an IoT Central application for each Azure Sphere catalog or Legacy tenant. An argument that is null has the default of the provider block."
+  description = "What to trust, by a name of your choice: one enrollment group for each Azure Sphere catalog or Legacy tenant. The target is an IoT Central application (iot_central) or a Device Provisioning Service (dps, which needs a group_id). An argument that is null has the default of the provider block."
   type = map(object({
+    target          = optional(string, "iot_central")
     application     = optional(string)
+    dps_id          = optional(string)
     catalog_id      = optional(string)
     tenant_id       = optional(string)
     display_name    = optional(string, "Azure Sphere devices")
@@ -14,6 +16,16 @@ variable "trusts" {
   validation {
     condition     = length(var.trusts) > 0
     error_message = "Set at least one trust, such as trusts = { contoso = {} }."
+  }
+
+  validation {
+    condition     = alltrue([for trust in var.trusts : contains(["iot_central", "dps"], trust.target)])
+    error_message = "Each target is iot_central or dps."
+  }
+
+  validation {
+    condition     = alltrue([for trust in var.trusts : trust.target == "dps" ? trust.application == null && trust.group_id != null : trust.dps_id == null])
+    error_message = "A trust with target = \"dps\" has a group_id and no application. Any other trust has no dps_id."
   }
 
   validation {
@@ -33,7 +45,7 @@ variable "trusts" {
 }
 
 variable "device_ids" {
-  description = "IDs of devices, 128 hexadecimal digits each. The output device_ids has them in lower case, as IoT Central knows devices that enrol."
+  description = "IDs of devices, 128 hexadecimal digits each. The output device_ids has them in lower case, as the services know devices that enrol."
   type        = set(string)
   default     = []
   nullable    = false

@@ -4,13 +4,14 @@ variables {
   trusts = {
     contoso  = {}
     fabrikam = { application = "fabrikam", display_name = "Fabrikam devices", group_id = "sphere" }
+    dps      = { target = "dps", group_id = "sphere" }
   }
   device_ids = ["AB000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"]
 }
 
-run "trusts_one_tenant_in_two_applications" {
+run "trusts_one_tenant_in_two_applications_and_a_dps" {
   assert {
-    condition     = output.trusted == { contoso = true, fabrikam = true }
+    condition     = output.trusted == { contoso = true, dps = true, fabrikam = true }
     error_message = "Devices cannot enrol."
   }
 
@@ -35,11 +36,25 @@ run "trusts_one_tenant_in_two_applications" {
   }
 }
 
+run "has_what_devices_of_the_dps_need" {
+  command = plan
+
+  assert {
+    condition     = startswith(output.id_scope["dps"], "0ne") && length(jsondecode(output.app_manifest["dps"]).Capabilities.AllowedConnections) > 1
+    error_message = "The fragment of app_manifest.json has no ID scope, or no IoT hubs."
+  }
+
+  assert {
+    condition     = output.active_ca["dps"].verified && output.active_ca["dps"].role == "active"
+    error_message = "The Active CA is not verified."
+  }
+}
+
 run "second_plan_changes_nothing" {
   command = plan
 
   assert {
-    condition     = output.trusted == { contoso = true, fabrikam = true }
+    condition     = output.trusted == { contoso = true, dps = true, fabrikam = true }
     error_message = "The plan changes something."
   }
 

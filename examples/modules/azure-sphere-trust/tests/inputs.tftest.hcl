@@ -54,6 +54,26 @@ run "wants_a_catalog_id" {
   expect_failures = [var.trusts]
 }
 
+run "wants_a_target_that_there_is" {
+  command = plan
+
+  variables {
+    trusts = { contoso = { target = "hub" } }
+  }
+
+  expect_failures = [var.trusts]
+}
+
+run "wants_a_group_id_for_a_dps" {
+  command = plan
+
+  variables {
+    trusts = { contoso = { target = "dps" } }
+  }
+
+  expect_failures = [var.trusts]
+}
+
 run "wants_device_ids" {
   command = plan
 
