@@ -45,7 +45,7 @@ func TestImport_identityOfACAHasOneTenant(t *testing.T) {
 	for name, identity := range map[string]map[string]string{
 		"both": {"thumbprint": thumbprint.String(), "catalog_id": bench.Info().CatalogID, "tenant_id": bench.Info().SphereTenantID},
 	} {
-		if imported := server.ImportByIdentity(typeTenantCA, identity); !containsOne(imported.Errors, "catalog_id or tenant_id, not both") {
+		if imported := server.ImportByIdentity(typeTenantCA, identity); !containsOne(imported.Errors, "either catalog_id or tenant_id") {
 			t.Errorf("%s: got %v, %q", name, imported.State, imported.Errors)
 		}
 	}
@@ -54,7 +54,7 @@ func TestImport_identityOfACAHasOneTenant(t *testing.T) {
 		t.Errorf("the provider's default: got %v, %q", imported.State, imported.Errors)
 	}
 	bench.Setenv("AZURE_SPHERE_CATALOG_ID", "")
-	if imported := bench.NewServer().ImportByIdentity(typeTenantCA, neither); !containsOne(imported.Errors, "without either the provider must name a default") {
+	if imported := bench.NewServer().ImportByIdentity(typeTenantCA, neither); !containsOne(imported.Errors, "the provider block must set a default") {
 		t.Errorf("no default: got %v, %q", imported.State, imported.Errors)
 	}
 	legacy := map[string]string{"thumbprint": thumbprint.String(), "tenant_id": bench.Info().SphereTenantID}

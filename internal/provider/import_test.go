@@ -41,7 +41,14 @@ func trustFromThePortal(bench *acctest.Bench) map[string]found {
 	entryIdentity := maps.Clone(groupIdentity)
 	entryIdentity["entry"] = "primary"
 
+	bench.UploadDPS("sphere", ca.DER(), true)
+	bench.ReferDPS(acctest.Group, "sphere")
+	ofDPS := map[string]string{"dps_id": bench.DPS().ResourceID, "group_id": acctest.Group}
+
 	return map[string]found{
+		typeDPSGroup:        {bench.DPSGroupID(acctest.Group), ofDPS},
+		typeDPSTrust:        {bench.DPSGroupID(acctest.Group), ofDPS},
+		typeDPSVerification: {bench.DPSCertificateID("sphere"), map[string]string{"dps_id": bench.DPS().ResourceID, "name": "sphere"}},
 		"azuresphere_tenant_ca": {
 			bench.Info().CatalogID + "/certificates/" + ca.SerialNumber(),
 			map[string]string{"catalog_id": bench.Info().CatalogID, "thumbprint": ca.Thumbprint().String()},
