@@ -23,7 +23,7 @@ func TestModule_azureSphereTrust(t *testing.T) {
 		t.Fatal(err)
 	}
 	output, code := cli.Shell("cd examples/modules/azure-sphere-trust\nterraform init\nterraform test")
-	if code != 0 || !saysAll(output, "Success! 7 passed, 0 failed.") {
+	if code != 0 || !saysAll(output, "Success! 10 passed, 0 failed.") {
 		t.Errorf("exits with %d:\n%s", code, output)
 	}
 }

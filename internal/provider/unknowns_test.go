@@ -118,8 +118,8 @@ var unknowns = []struct {
 		[]string{"shared-certificate=allow"},
 	},
 	{
-		"IoT Central: GET of a group with a filled entry", "reads the entry itself",
-		[]string{"TestGroup_isRead", "TestCertificate_isRead"},
+		"IoT Central: what a group shows of a filled entry", "goes by it where it is whole, and reads the entry itself where it is not",
+		[]string{"TestShared_aListServesForEntriesThatItShowsWhole", "TestRequestBudget", "TestCertificate_isRead"},
 		[]string{"group-shows-certificates=partly", "group-shows-certificates=no", "certificate-body=returned"},
 	},
 	{
