@@ -208,6 +208,18 @@ func TestShared_aListServesForEntriesThatItShowsWhole(t *testing.T) {
 	}
 }
 
+// TestShared_anEntryThatAListShowsUnverifiedIsReadByItself: the list may lag.
+func TestShared_anEntryThatAListShowsUnverifiedIsReadByItself(t *testing.T) {
+	t.Parallel()
+	client, served := newPaths(map[string]answer{
+		getList: list(listedGroup(`{"primary":` + entryBody(thumbprintA, false) + `}`)), getPrimary: {http.StatusOK, entryBody(thumbprintA, true)},
+	})
+	if found, err := client.Shared().Certificate(t.Context(), primary()); err != nil || found != verified(thumbprintA) {
+		t.Errorf("got %v, %v", found, err)
+	}
+	served.want(t, "all", getList, getPrimary)
+}
+
 func TestShared_readEntriesDoesNotGoByTheList(t *testing.T) {
 	t.Parallel()
 	client, served := newPaths(map[string]answer{
