@@ -4,17 +4,16 @@
 package central
 
 import (
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/time/rate"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
 // Application is an IoT Central application.
@@ -29,7 +28,7 @@ type Application struct {
 	limiter *rate.Limiter // nil: unlimited
 
 	mu      sync.Mutex // guards what follows
-	etags   int
+	etags   rest.ETags
 	groups  []*enrollmentGroup // in order of creation
 	tokens  []*apiToken
 	devices []*device
@@ -84,11 +83,4 @@ func (s *Service) Find(label string) *Application {
 		}
 	}
 	return nil
-}
-
-// newETag makes a new etag in the form of IoT Central's: base64 of a quoted tag. It counts, so that no two are alike.
-func (app *Application) newETag(now time.Time) string {
-	app.etags++
-	tag := fmt.Sprintf("\"%08x-0000-0700-0000-%08x0000\"", app.etags, now.Unix())
-	return base64.StdEncoding.EncodeToString([]byte(tag))
 }

@@ -51,7 +51,7 @@ func (s provisioningScope) Assign(id, _ string, now time.Time) (string, bool) {
 		}
 	}
 	s.app.devices = append(s.app.devices, &device{
-		id: id, displayName: id, enabled: true, provisioned: true, keys: newSymmetricKeys(), etag: s.app.newETag(now),
+		id: id, displayName: id, enabled: true, provisioned: true, keys: newSymmetricKeys(), etag: s.app.etags.New(now),
 	})
 	return hub, true
 }

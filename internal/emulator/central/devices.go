@@ -85,7 +85,7 @@ func putDevice(c *call) (rest.Answer, *rest.Failure) {
 	if displayName == "" {
 		displayName = id
 	}
-	d.displayName, d.enabled, d.simulated, d.etag = displayName, enabled, simulated, c.app.newETag(c.Now)
+	d.displayName, d.enabled, d.simulated, d.etag = displayName, enabled, simulated, c.app.etags.New(c.Now)
 	return rest.JSON(http.StatusOK, d.body()), nil
 }
 

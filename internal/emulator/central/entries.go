@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
@@ -23,14 +22,8 @@ type entry struct {
 	certificate *x509.Certificate
 	sent        string // as it was uploaded
 	verified    bool
-	codes       []verificationCode
+	codes       []pki.Code
 	etag        string
-}
-
-// verificationCode is a code that proves possession when it is signed.
-type verificationCode struct {
-	code string
-	made time.Time
 }
 
 const entryPath = "/api/enrollmentGroups/{group}/certificates/{entry}"
@@ -134,7 +127,7 @@ func putEntry(c *call) (rest.Answer, *rest.Failure) {
 
 // changed gives an entry a new etag, and its group where the two belong together.
 func (c *call) changed(g *enrollmentGroup, e *entry) {
-	tag := c.app.newETag(c.Now)
+	tag := c.app.etags.New(c.Now)
 	if e != nil {
 		e.etag = tag
 	}
@@ -165,7 +158,7 @@ func (c *call) newEntry(g *enrollmentGroup, body *rest.Object) (*entry, *rest.Fa
 			}
 		}
 	}
-	return &entry{certificate: parsed, sent: sent, verified: verified, etag: c.app.newETag(c.Now)}, nil
+	return &entry{certificate: parsed, sent: sent, verified: verified, etag: c.app.etags.New(c.Now)}, nil
 }
 
 func (g *enrollmentGroup) holds(certificate *x509.Certificate) bool {

@@ -142,7 +142,7 @@ func putGroup(c *call) (rest.Answer, *rest.Failure) {
 			return rest.Answer{}, f
 		}
 	}
-	g.etag = c.app.newETag(c.Now)
+	g.etag = c.app.etags.New(c.Now)
 	if old != nil {
 		*old = *g
 	} else {
@@ -237,7 +237,7 @@ func patchGroup(c *call) (rest.Answer, *rest.Failure) {
 	if body.Has("enabled") {
 		g.enabled = enabled || body.Null("enabled") // true is the default, to which null goes back
 	}
-	g.etag = c.app.newETag(c.Now)
+	g.etag = c.app.etags.New(c.Now)
 	return rest.JSON(http.StatusOK, c.groupBody(g)), nil
 }
 

@@ -12,6 +12,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 )
 
 // UnmarshalJSON reads a group, which is enabled where nothing else is said, and knows every member.
@@ -105,7 +107,7 @@ func (c *call) loadGroup(state EnrollmentGroupState, now time.Time) error {
 		keys:        symmetricKeys{state.PrimaryKey, state.SecondaryKey},
 		entries:     map[string]*entry{},
 		stale:       map[string]*staleEntry{},
-		etag:        c.app.loadETag(state.ETag, now),
+		etag:        c.app.etags.Load(state.ETag, now),
 	}
 	switch {
 	case !groupID.MatchString(g.id) || c.findGroup(g.id) != nil:
@@ -144,9 +146,9 @@ func (c *call) loadEntry(state *EntryState, now time.Time) (*entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded := &entry{certificate: parsed, sent: sent, verified: state.Verified, etag: c.app.loadETag(state.ETag, now)}
+	loaded := &entry{certificate: parsed, sent: sent, verified: state.Verified, etag: c.app.etags.Load(state.ETag, now)}
 	for _, code := range state.OpenCodes {
-		loaded.codes = append(loaded.codes, verificationCode{code, now})
+		loaded.codes = append(loaded.codes, pki.Code{Text: code, Made: now})
 	}
 	return loaded, nil
 }
@@ -161,21 +163,7 @@ func (app *Application) loadDevice(state DeviceState, now time.Time) error {
 	}
 	app.devices = append(app.devices, &device{
 		id: state.ID, displayName: cmp.Or(state.DisplayName, state.ID), enabled: state.Enabled, simulated: state.Simulated, provisioned: state.Provisioned,
-		etag: app.loadETag(state.ETag, now), keys: keys,
+		etag: app.etags.Load(state.ETag, now), keys: keys,
 	})
 	return nil
-}
-
-// loadETag returns an etag that was saved, after which new ones differ from it, or a new one.
-func (app *Application) loadETag(saved string, now time.Time) string {
-	if saved == "" {
-		return app.newETag(now)
-	}
-	var count int
-	if tag, err := base64.StdEncoding.DecodeString(saved); err == nil {
-		if _, err := fmt.Sscanf(string(tag), "\"%08x-", &count); err == nil {
-			app.etags = max(app.etags, count)
-		}
-	}
-	return saved
 }

@@ -116,7 +116,7 @@ func (e *entry) state(now time.Time, codeLifetime time.Duration) *EntryState {
 		Thumbprint:  pki.Thumbprint(e.certificate),
 		Subject:     e.certificate.Subject.String(),
 		Verified:    e.verified,
-		OpenCodes:   e.openCodes(now, codeLifetime),
+		OpenCodes:   pki.OpenCodes(e.codes, now, codeLifetime),
 		ETag:        e.etag,
 	}
 }

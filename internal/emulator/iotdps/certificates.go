@@ -26,18 +26,12 @@ type certificate struct {
 	body     *x509.Certificate
 	sent     string // as it was uploaded
 	verified bool
-	codes    []verificationCode
+	codes    []pki.Code
 	etag     string
 	updated  time.Time
 
 	stale *certificate // as it was before the last change; nil when it was not there
 	lag   int          // reads that still show it so
-}
-
-// verificationCode is a code that proves possession when it is signed.
-type verificationCode struct {
-	code string
-	made time.Time
 }
 
 type certificateOperation struct {
@@ -178,7 +172,7 @@ func putCertificate(c *resourceCall) (rest.Answer, *rest.Failure) {
 
 // changed gives a certificate a new etag.
 func (c *resourceCall) changed(found *certificate) {
-	found.etag, found.updated = c.s.newETag(c.Now), c.Now
+	found.etag, found.updated = c.s.etags.New(c.Now), c.Now
 }
 
 func deleteCertificate(c *resourceCall) (rest.Answer, *rest.Failure) {

@@ -110,7 +110,7 @@ func putGroup(c *call) (rest.Answer, *rest.Failure) {
 	if f != nil {
 		return rest.Answer{}, f
 	}
-	g.etag, g.created, g.updated = c.s.newETag(c.Now), c.Now, c.Now
+	g.etag, g.created, g.updated = c.s.etags.New(c.Now), c.Now, c.Now
 	if old != nil {
 		g.created = old.created
 		*old = *g

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/pki"
 )
@@ -33,10 +32,10 @@ func (s *Service) Load(dps *ProvisioningService, state ServiceState) error {
 			return fmt.Errorf("certificates[%d]: %w", i, err)
 		}
 		added := &certificate{
-			name: one.Name, body: body, sent: one.Certificate, verified: one.Verified, etag: s.loadETag(one.ETag, now), updated: one.Updated,
+			name: one.Name, body: body, sent: one.Certificate, verified: one.Verified, etag: s.etags.Load(one.ETag, now), updated: one.Updated,
 		}
 		for _, code := range one.OpenCodes {
-			added.codes = append(added.codes, verificationCode{code, now})
+			added.codes = append(added.codes, pki.Code{Text: code, Made: now})
 		}
 		loaded.certificates = append(loaded.certificates, added)
 	}
@@ -48,11 +47,11 @@ func (s *Service) Load(dps *ProvisioningService, state ServiceState) error {
 		if err != nil {
 			return fmt.Errorf("enrollment_groups[%d]: %w", i, err)
 		}
-		added.etag = s.loadETag(one.ETag, now)
+		added.etag = s.etags.Load(one.ETag, now)
 		loaded.groups = append(loaded.groups, added)
 	}
 	for _, one := range state.Registrations {
-		loaded.registrations = append(loaded.registrations, &registration{one.ID, one.Group, one.Hub, one.Created, one.Updated, s.loadETag(one.ETag, now)})
+		loaded.registrations = append(loaded.registrations, &registration{one.ID, one.Group, one.Hub, one.Created, one.Updated, s.etags.Load(one.ETag, now)})
 	}
 	if scope := cmp.Or(state.IDScope, dps.IDScope); scope != dps.IDScope { // Only before it is served: nobody locks these.
 		dps.IDScope = scope
@@ -111,18 +110,4 @@ func (g GroupState) attestation() (attestation, error) {
 	default:
 		return a, nil
 	}
-}
-
-// loadETag returns an etag that was saved, after which new ones differ from it, or a new one.
-func (s *Service) loadETag(saved string, now time.Time) string {
-	if saved == "" {
-		return s.newETag(now)
-	}
-	var count int
-	if tag, err := base64.StdEncoding.DecodeString(saved); err == nil {
-		if _, err := fmt.Sscanf(string(tag), "\"%08x-", &count); err == nil {
-			s.etags = max(s.etags, count)
-		}
-	}
-	return saved
 }

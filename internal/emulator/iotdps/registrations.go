@@ -122,7 +122,7 @@ func (s scope) Assign(id, groupID string, now time.Time) (string, bool) {
 			hub = g.hubs[0]
 		}
 	}
-	s.dps.register(strings.ToLower(id), groupID, hub, s.s.newETag(now), now)
+	s.dps.register(strings.ToLower(id), groupID, hub, s.s.etags.New(now), now)
 	return hub, true
 }
 

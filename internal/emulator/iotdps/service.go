@@ -4,7 +4,6 @@
 package iotdps
 
 import (
-	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/entra"
+	"github.com/spheretrust/terraform-provider-azuresphere/internal/emulator/rest"
 )
 
 // Namespace is the one of the resource provider.
@@ -27,7 +27,7 @@ type Service struct {
 
 	mu       sync.Mutex // guards what follows, and all that is reached from it
 	services []*ProvisioningService
-	etags    int
+	etags    rest.ETags
 }
 
 // ProvisioningService is one Device Provisioning Service. Its first fields never change.
@@ -73,13 +73,6 @@ func (s *Service) Find(name string) *ProvisioningService {
 		}
 	}
 	return nil
-}
-
-// newETag makes a new etag in the form of the service's: base64 of a quoted tag. It counts, so that no two are alike.
-func (s *Service) newETag(now time.Time) string {
-	s.etags++
-	tag := fmt.Sprintf("\"%08x-0000-0700-0000-%08x0000\"", s.etags, now.Unix())
-	return base64.StdEncoding.EncodeToString([]byte(tag))
 }
 
 // matches reports whether an If-Match header, unquoted as the service wants it, holds the etag.

@@ -89,7 +89,7 @@ func (d *ProvisioningService) state(now time.Time, codeLifetime time.Duration) S
 	for _, one := range d.certificates {
 		state.Certificates = append(state.Certificates, CertificateState{
 			Name: one.name, Certificate: one.sent, Thumbprint: pki.Thumbprint(one.body), Verified: one.verified,
-			OpenCodes: one.openCodes(now, codeLifetime), ETag: one.etag, Updated: one.updated,
+			OpenCodes: pki.OpenCodes(one.codes, now, codeLifetime), ETag: one.etag, Updated: one.updated,
 		})
 	}
 	for _, g := range d.groups {
