@@ -5,7 +5,6 @@ package dps
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -198,16 +197,12 @@ func (c *Client) Verify(ctx context.Context, id CertificateID, etag string, proo
 
 // DeleteCertificate deletes a certificate that has this etag. One that is not there is no error.
 func (c *Client) DeleteCertificate(ctx context.Context, id CertificateID, etag string) error {
-	const operation = "delete the certificate of the Device Provisioning Service"
-	var answer json.RawMessage
-	err := c.config.Management.Send(ctx, transport.Call{
-		Operation: operation,
+	return transport.Delete(ctx, c.config.Management, transport.Call{
+		Operation: "delete the certificate of the Device Provisioning Service",
 		Method:    http.MethodDelete,
 		URL:       c.resourceAddress(id.Service, certificatesSegment, id.Name),
 		Header:    ifMatch(etag),
-	}, &answer)
-
-	return removed(err, answer, ResourceService, operation, func() error {
+	}, func() error {
 		_, err := c.Certificate(ctx, id)
 		return err
 	})

@@ -157,7 +157,9 @@ func TestDeleteCertificate_believesWhatAReadConfirms(t *testing.T) {
 		answers []answer
 		good    bool
 	}{
-		"200": {[]answer{{status: 200}}, true}, "204": {[]answer{{status: 204}}, true}, "a body that is null": {[]answer{{status: 200, body: "null"}}, true},
+		"200": {[]answer{{status: 200}}, true}, "204": {[]answer{{status: 204}}, true},
+		"null, and it is gone":   {[]answer{{status: 200, body: "null"}, {status: 404}}, true},
+		"null, and it is there":  {[]answer{{status: 200, body: "null"}, there}, false},
 		"404, and it is gone":    {[]answer{{status: 404}, {status: 404}}, true},
 		"404, and it is there":   {[]answer{{status: 404}, there}, false},
 		"a body":                 {[]answer{{status: 200, body: "{}"}, there}, false},

@@ -5,9 +5,7 @@ package dps
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -63,10 +61,16 @@ func (c *Client) sendData(ctx context.Context, service string, call transport.Ca
 	if !c.Ready() {
 		return ErrNoSuffix
 	}
-	address := url.URL{Scheme: "https", Host: c.Host(service), RawQuery: "api-version=" + dataAPIVersion}
-	call.URL = address.JoinPath(escaped(path)...).String()
+	call.URL = c.dataAddress(service, path...)
 
 	return c.config.Data.Send(ctx, call, out)
+}
+
+// dataAddress is the address of something in the data plane of a service.
+func (c *Client) dataAddress(service string, path ...string) string {
+	address := url.URL{Scheme: "https", Host: c.Host(service), RawQuery: "api-version=" + dataAPIVersion}
+
+	return address.JoinPath(escaped(path)...).String()
 }
 
 func escaped(path []string) []string {
@@ -89,26 +93,4 @@ func ifMatch(etag string) http.Header {
 
 func unreadable(service transport.Service, operation string, cause error) error {
 	return &transport.UnreadableError{Service: service.Name, Operation: operation, Cause: cause}
-}
-
-// removed judges the answer to a deletion, which has no body. A 404, or a success that says something, may come from
-// something on the way, and what exists would be left behind: it is believed when read gives a 404 as well.
-func removed(err error, answer json.RawMessage, service transport.Service, operation string, read func() error) error {
-	switch {
-	case err == nil && (len(answer) == 0 || string(answer) == "null"):
-		return nil
-	case err == nil:
-		err = unreadable(service, operation, errors.New("a deletion is answered without a body"))
-	case !transport.IsNotFound(err):
-		return err
-	}
-	found := read()
-	switch {
-	case transport.IsNotFound(found):
-		return nil
-	case found == nil:
-		return fmt.Errorf("%w, although it exists", err)
-	default:
-		return found
-	}
 }

@@ -246,7 +246,6 @@ func Referring(references map[Entry]string) map[string]any {
 
 // DeleteGroup deletes a group, whatever it is like. One that is not there is no error.
 func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
-	const operation = "delete the enrollment group"
 	read := func() error {
 		_, err := c.Group(ctx, id)
 		return err
@@ -254,15 +253,19 @@ func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
 	for n := 1; ; n++ {
 		group, err := c.Group(ctx, id)
 		if transport.IsNotFound(err) {
-			return removed(err, nil, DataService, operation, read)
+			return transport.ConfirmGone(err, read)
 		}
 		if err != nil {
 			return err
 		}
-		var answer json.RawMessage
-		err = c.sendData(ctx, id.Service, transport.Call{Operation: operation, Method: http.MethodDelete, Header: ifMatch(group.ETag)}, &answer, groupsSegment, id.Group)
+		err = transport.Delete(ctx, c.config.Data, transport.Call{
+			Operation: "delete the enrollment group",
+			Method:    http.MethodDelete,
+			URL:       c.dataAddress(id.Service, groupsSegment, id.Group),
+			Header:    ifMatch(group.ETag),
+		}, read)
 		if transport.StatusCode(err) != http.StatusPreconditionFailed || n == maxLooks {
-			return removed(err, answer, DataService, operation, read)
+			return err
 		}
 	}
 }

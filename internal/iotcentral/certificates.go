@@ -138,7 +138,7 @@ func putOperation(id CertificateID) string {
 func (c *Client) DeleteCertificate(ctx context.Context, id CertificateID) error {
 	defer c.memory.touchEntry(id)
 
-	return c.remove(ctx, transport.Call{
+	return transport.Delete(ctx, c.transport, transport.Call{
 		Operation: "remove the " + string(id.Entry) + " certificate of the enrollment group",
 		Method:    http.MethodDelete,
 		URL:       c.certificateAddress(id),

@@ -171,7 +171,7 @@ func (p EnrollmentGroupPatch) isIn(group EnrollmentGroup) bool {
 func (c *Client) DeleteGroup(ctx context.Context, id GroupID) error {
 	defer c.memory.touchGroup(id)
 
-	return c.remove(ctx, transport.Call{
+	return transport.Delete(ctx, c.transport, transport.Call{
 		Operation: "delete the enrollment group",
 		Method:    http.MethodDelete,
 		URL:       c.address(id.Host, groupsSegment, id.Group),
